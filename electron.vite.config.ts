@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'electron-vite'
+
+/** Packages with a native part stay outside the bundles; everything else is bundled whole (docs/decisions/0001). */
+const external = ['electron', 'keytar', '@photostructure/sqlite', 'bufferutil', 'utf-8-validate']
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      externalizeDeps: false,
+      minify: 'oxc',
+      sourcemap: true,
+      target: 'node20',
+      rollupOptions: {
+        external,
+        input: {
+          main: resolve('electron/main/main.ts'),
+          serve: resolve('electron/serve/main.ts'),
+          'local-platform': resolve('electron/local-platform/main.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      minify: 'oxc',
+      rollupOptions: {
+        external: ['electron'],
+        input: { preload: resolve('electron/preload/preload.ts') },
+        // A sandboxed preload must be one self-contained CommonJS file.
+        output: { format: 'cjs', entryFileNames: '[name].cjs', inlineDynamicImports: true },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react()],
+    // The host replaces the placeholder by a fresh nonce in each answer.
+    html: { cspNonce: '__CSP_NONCE__' },
+    build: {
+      outDir: 'out/renderer',
+      minify: 'oxc',
+      // Vite rewrites light-dark() for older targets, which loses Mantine's borders.
+      target: 'chrome130',
+      cssTarget: 'chrome130',
+      modulePreload: { polyfill: false },
+      rollupOptions: { input: resolve('renderer/index.html') },
+    },
+  },
+})

@@ -1,0 +1,61 @@
+import { equalDigests, hmac } from './crypto.ts'
+
+/**
+ * A chain of records in which each carries the keyed digest of itself and of the one before: a changed, dropped, swapped
+ * or inserted record breaks every digest from there on. The head (count and last digest), kept elsewhere, tells a cut tail.
+ */
+export interface ChainedRecord {
+  /** 1, 2, 3 … without a gap */
+  readonly sequence: number
+  /** canonical text of what happened; the exact bytes that were digested */
+  readonly body: string
+  /** HMAC-SHA-256 over the previous digest, the sequence and the body */
+  readonly digest: Uint8Array
+}
+
+export interface ChainHead {
+  readonly count: number
+  readonly digest: Uint8Array
+}
+
+/** What the first record follows. */
+export const EMPTY_CHAIN: ChainHead = { count: 0, digest: new Uint8Array(32) }
+
+/** The record that follows `head`. */
+export function chainRecord(key: Uint8Array, head: ChainHead, body: string): ChainedRecord {
+  const sequence = head.count + 1
+  return { sequence, body, digest: digestOf(key, head.digest, sequence, body) }
+}
+
+export type ChainVerdict =
+  | { readonly ok: true; readonly head: ChainHead }
+  /** `sequence` is the first place where the chain is not what was written */
+  | { readonly ok: false; readonly sequence: number; readonly why: 'changed' | 'missing' | 'cut' }
+
+/**
+ * Walks the records in order. `expected` is the head as it was kept elsewhere; without it a cut tail cannot be seen.
+ */
+export function verifyChain(
+  key: Uint8Array,
+  records: Iterable<ChainedRecord>,
+  expected?: ChainHead,
+): ChainVerdict {
+  let head = EMPTY_CHAIN
+  for (const record of records) {
+    const sequence = head.count + 1
+    if (record.sequence !== sequence) return { ok: false, sequence, why: 'missing' }
+    const digest = digestOf(key, head.digest, sequence, record.body)
+    if (!equalDigests(digest, record.digest)) return { ok: false, sequence, why: 'changed' }
+    head = { count: sequence, digest }
+  }
+  if (expected && (expected.count !== head.count || !equalDigests(expected.digest, head.digest))) {
+    return { ok: false, sequence: head.count + 1, why: 'cut' }
+  }
+  return { ok: true, head }
+}
+
+function digestOf(key: Uint8Array, previous: Uint8Array, sequence: number, body: string): Buffer {
+  const number = Buffer.alloc(8)
+  number.writeBigUInt64BE(BigInt(sequence))
+  return hmac(key, Buffer.concat([previous, number, Buffer.from(body, 'utf8')]))
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+/**
+ * What the console and the embedded platform say to each other over the private channel between parent and child
+ * (`process.parentPort` or `process.send`). Secrets travel here and nowhere else: not in arguments, not in the environment.
+ */
+
+/** Parent → child, once, first. */
+export const StartPlatform = z.object({
+  type: z.literal('start'),
+  /** folder of the platform's database; made when missing */
+  dataFolder: z.string(),
+  /** 0 = any free port of 127.0.0.1 */
+  port: z.number().int().min(0).max(65_535),
+  /** platform key, base64 of at least 32 bytes */
+  encryptionKey: z.string().min(44),
+  /** `demo` fills an empty platform with believable users */
+  seed: z.enum(['none', 'demo']),
+})
+export type StartPlatform = z.infer<typeof StartPlatform>
+
+export const StopPlatform = z.object({ type: z.literal('stop') })
+export const ToPlatform = z.discriminatedUnion('type', [StartPlatform, StopPlatform])
+export type ToPlatform = z.infer<typeof ToPlatform>
+
+/** Child → parent. `adminToken` is a fresh token each start, kept in memory on both sides. */
+export const FromPlatform = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('ready'),
+    url: z.string(),
+    adminToken: z.string(),
+    healthAccessKey: z.string(),
+  }),
+  z.object({
+    type: z.literal('failed'),
+    code: z.enum([
+      'folder-busy',
+      'wrong-key',
+      'newer-data',
+      'damaged-data',
+      'port-in-use',
+      'bad-config',
+      'internal',
+    ]),
+    message: z.string(),
+  }),
+])
+export type FromPlatform = z.infer<typeof FromPlatform>

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module'
+import type { DatabaseSync } from 'node:sqlite'
+
+export type Database = DatabaseSync
+
+/** The profile was written by a newer Gatehouse; opening it for writing could lose what this version does not know. */
+export class NewerDatabaseError extends Error {
+  constructor(path: string, found: number, known: number) {
+    super(`${path} has format ${found}; this version knows up to ${known}`)
+    this.name = 'NewerDatabaseError'
+  }
+}
+
+/**
+ * Opens (and creates) a SQLite database in WAL mode, safe against a killed process, and brings it to the newest format.
+ * @param migrations statement blocks; number n runs when `user_version` is n. Never edit one that was released.
+ * @throws NewerDatabaseError when the file is ahead of `migrations`
+ */
+export function openDatabase(path: string, migrations: readonly string[]): Database {
+  const { DatabaseSync: Opener } = driver()
+  const database = new Opener(path)
+  try {
+    database.exec(
+      'PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+    )
+    // SECURITY: freed pages are overwritten, so that what was deleted is not left to read in the file.
+    database.exec('PRAGMA secure_delete = ON')
+    migrate(database, path, migrations)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+  return database
+}
+
+/** Runs `work` in one write transaction: all of it or nothing. */
+export function transaction<Result>(database: Database, work: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function migrate(database: Database, path: string, migrations: readonly string[]): void {
+  const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (row.user_version > migrations.length)
+    throw new NewerDatabaseError(path, row.user_version, migrations.length)
+  migrations.slice(row.user_version).forEach((statements, index) => {
+    transaction(database, () => {
+      database.exec(statements)
+      database.exec(`PRAGMA user_version = ${row.user_version + index + 1}`)
+    })
+  })
+}
+
+/** `node:sqlite` where the runtime has it (Node ≥ 22.13, current Electron), else the package with the same API. */
+function driver(): { DatabaseSync: typeof DatabaseSync } {
+  const require = createRequire(import.meta.url)
+  try {
+    return require('node:sqlite')
+  } catch {
+    return require('@photostructure/sqlite')
+  }
+}

@@ -1,0 +1,25 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { LANGUAGES } from '#shared/domain/languages.ts'
+import { ConnectionId } from './connections.ts'
+import { procedure } from './problem.ts'
+
+/** What the user chose; each key has a default, so an older or damaged store still opens. */
+export const Settings = z.object({
+  /** `auto` follows the system */
+  language: z.enum(['auto', ...LANGUAGES]),
+  scheme: z.enum(['auto', 'light', 'dark']),
+  activeConnectionId: ConnectionId,
+  /** seconds until a copied token leaves the clipboard; 0 = never */
+  clipboardClearSeconds: z.union([z.literal(0), z.literal(15), z.literal(30), z.literal(60), z.literal(120)]),
+  /** `{owner}`, `{date}` are filled in when the dialog opens */
+  tokenNameTemplate: z.string().max(100),
+  /** run the embedded platform with the console */
+  localPlatform: z.boolean(),
+})
+export type Settings = z.infer<typeof Settings>
+
+export const settings = {
+  watch: procedure.output(eventIterator(Settings)),
+  change: procedure.input(Settings.partial()).output(Settings),
+}

@@ -1,0 +1,76 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { Instant } from './connections.ts'
+import { Problem, procedure } from './problem.ts'
+
+/** How far the OS keychain can be used (S-04). */
+export const KeychainStatus = z.object({
+  state: z.enum(['checking', 'ready', 'missing', 'locked', 'denied']),
+  /** "Secret Service", "Keychain", "Credential Manager" */
+  backend: z.string(),
+  /** the system's own words, for the details line */
+  detail: z.string().nullable(),
+})
+export type KeychainStatus = z.infer<typeof KeychainStatus>
+
+export const LocalPlatformStatus = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('off') }),
+  z.object({ state: z.literal('starting'), since: Instant }),
+  z.object({ state: z.literal('ready'), since: Instant, url: z.string() }),
+  /** `lastLines`: what the child logged last, already redacted */
+  z.object({
+    state: z.literal('restarting'),
+    since: Instant,
+    nextAt: Instant,
+    lastLines: z.array(z.string()),
+  }),
+  z.object({ state: z.literal('failed'), since: Instant, lastLines: z.array(z.string()) }),
+])
+export type LocalPlatformStatus = z.infer<typeof LocalPlatformStatus>
+
+/** T-07. `unconfirmed`: the system does not let us read back, so we do not claim it was cleared. */
+export const ClipboardStatus = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('idle') }),
+  z.object({ state: z.literal('holding'), clearsAt: Instant.nullable() }),
+  z.object({ state: z.literal('cleared'), at: Instant }),
+  z.object({ state: z.literal('replaced'), at: Instant }),
+  z.object({ state: z.literal('unconfirmed'), at: Instant }),
+])
+export type ClipboardStatus = z.infer<typeof ClipboardStatus>
+
+export const LedgerStatus = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('ready'), records: z.number().int(), keyPlace: z.enum(['keychain', 'file']) }),
+  z.object({ state: z.literal('failed'), problem: Problem }),
+])
+export type LedgerStatus = z.infer<typeof LedgerStatus>
+
+/** The status bar. */
+export const SystemStatus = z.object({
+  keychain: KeychainStatus,
+  localPlatform: LocalPlatformStatus,
+  clipboard: ClipboardStatus,
+  ledger: LedgerStatus,
+})
+export type SystemStatus = z.infer<typeof SystemStatus>
+
+export const SystemInfo = z.object({
+  version: z.string(),
+  host: z.enum(['desktop', 'browser']),
+  os: z.enum(['linux', 'darwin', 'win32']),
+  /** languages of the user's system, best first, BCP 47 */
+  languages: z.array(z.string()),
+  /**
+   * Who can write the clipboard: the core (`system`), or, where the core has no desktop of its own (browser host),
+   * the page itself, with the value its reveal dialog already shows.
+   */
+  clipboard: z.enum(['system', 'page']),
+})
+export type SystemInfo = z.infer<typeof SystemInfo>
+
+export const system = {
+  info: procedure.output(SystemInfo),
+  watch: procedure.output(eventIterator(SystemStatus)),
+  /** Asks the keychain again, after the user unlocked or installed one. */
+  recheckKeychain: procedure.output(KeychainStatus),
+  restartLocalPlatform: procedure.output(z.void()),
+}
