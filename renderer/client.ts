@@ -70,6 +70,7 @@ export function connectClient(open: OpenWire = openHost, after: After = afterTim
   let state: LinkState = 'closed'
   let wire: Promise<Wire> = gone()
   let failures = 0
+  let losses = 0
   let cancelRetry = (): void => {}
   let closeWire = (): void => {}
 
@@ -84,6 +85,7 @@ export function connectClient(open: OpenWire = openHost, after: After = afterTim
     const lost = (): void => {
       if (!alive || ended.signal.aborted) return
       alive = false
+      losses++
       closeWire = () => {}
       wire = gone()
       cancelRetry = after(retryDelay(failures++), connect)
@@ -136,6 +138,7 @@ export function connectClient(open: OpenWire = openHost, after: After = afterTim
     void (async () => {
       for (let breaks = 0; !signal.aborted; breaks++) {
         await untilOpen(signal)
+        const before = losses
         try {
           for await (const value of await openStream(client, { signal })) {
             if (signal.aborted) return
@@ -145,7 +148,8 @@ export function connectClient(open: OpenWire = openHost, after: After = afterTim
         } catch (error) {
           if (!signal.aborted) failed(error)
         }
-        if (state === 'open' && !signal.aborted) await pause(retryDelay(breaks), signal)
+        // After a loss the link's own back-off was the pause.
+        if (losses === before && !signal.aborted) await pause(retryDelay(breaks), signal)
       }
     })()
     return () => stop.abort()
