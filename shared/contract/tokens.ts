@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TOKEN_DURATIONS } from '#shared/domain/token.ts'
+import { REASON_MAX, TOKEN_DURATIONS, TOKEN_NAME_MAX } from '#shared/domain/token.ts'
 import { ConnectionId, Instant } from './connections.ts'
 import { procedure } from './problem.ts'
 
@@ -70,8 +70,8 @@ const UserRef = z.union([z.literal('me'), Id])
 /** Page and reveal box share this handle; it is no secret and opens once. */
 const RevealId = z.string().min(1).max(64)
 
-export const TOKEN_NAME_MAX = 200
-export const REASON_MAX = 500
+/** Defined in the domain, so that the page can tell them without loading the schemas. */
+export { REASON_MAX, TOKEN_NAME_MAX }
 
 export const Generated = z.object({
   userId: Id,

@@ -86,3 +86,9 @@ export function isExpiryAsAsked(
   if (asked === null || expiresAt === null) return asked === expiresAt
   return Math.abs(asked - expiresAt) <= EXPIRY_TOLERANCE_MS
 }
+
+/** The longest name the console gives a token, in UTF-16 units; the platform itself sets no limit (opencti-api.md §2.1). */
+export const TOKEN_NAME_MAX = 200
+
+/** The longest reason that a revocation carries, in UTF-16 units. */
+export const REASON_MAX = 500
