@@ -39,6 +39,8 @@ export const ClipboardStatus = z.discriminatedUnion('state', [
 export type ClipboardStatus = z.infer<typeof ClipboardStatus>
 
 export const LedgerStatus = z.discriminatedUnion('state', [
+  /** its key is being fetched; a keychain may be asking the user */
+  z.object({ state: z.literal('opening') }),
   z.object({ state: z.literal('ready'), records: z.number().int(), keyPlace: z.enum(['keychain', 'file']) }),
   z.object({ state: z.literal('failed'), problem: Problem }),
 ])
