@@ -1,0 +1,17 @@
+import { spawn } from 'node:child_process'
+
+/** Runs a program in the repository's folder with our own output. True when it ended well. */
+export function runTool(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const tool = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env: environment })
+    tool.on('error', (error) => {
+      console.error(`${program}: ${error.message}`)
+      resolve(false)
+    })
+    tool.on('exit', (code) => resolve(code === 0))
+  })
+}

@@ -1,0 +1,95 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { electronBinary, obtainElectron } from './electron-binary.ts'
+import { type Counts, countsOf, notRun, type VitestReport } from './test-counts.ts'
+import { runTool } from './test-run.ts'
+
+interface Suite {
+  /** Why it cannot run here, in a sentence; null when it can. */
+  readonly obstacle: () => string | null
+  /** What vitest is started under. */
+  readonly around?: (session: string) => {
+    command: readonly string[]
+    environment: Record<string, string | undefined>
+  }
+}
+
+const none = (): null => null
+
+/** Unlocks a keyring of its own, as a login would, and runs what follows. */
+const WITH_KEYRING =
+  'printf "%s\\n" test | gnome-keyring-daemon --unlock --components=secrets >/dev/null; "$@"'
+
+/** The projects of vitest.config.ts, in the order in which they run. */
+export const SUITES: Readonly<Record<string, Suite>> = {
+  unit: { obstacle: none },
+  page: { obstacle: noChromium },
+  integration: { obstacle: none },
+  keychain: {
+    obstacle: () => lacking('dbus-run-session', 'gnome-keyring-daemon'),
+    around: (session) => ({
+      command: ['dbus-run-session', '--', 'bash', '-c', WITH_KEYRING, '_'],
+      environment: {
+        HOME: session,
+        XDG_RUNTIME_DIR: join(session, 'run'),
+        DISPLAY: undefined,
+        XDG_DATA_HOME: undefined,
+      },
+    }),
+  },
+  e2e: { obstacle: noChromium },
+  electron: {
+    obstacle: () => {
+      obtainElectron()
+      if (!electronBinary()) return 'Electron is not installed and could not be downloaded'
+      return process.platform === 'linux' ? lacking('xvfb-run', 'xauth') : null
+    },
+    around: () => ({
+      command: process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24'] : [],
+      environment: {},
+    }),
+  },
+}
+
+/** Runs one project of vitest, says why when it cannot run, and counts. */
+export async function runSuite(name: string): Promise<Counts> {
+  const mustRun = process.env.GATEHOUSE_REQUIRE_ALL === '1'
+  const suite = SUITES[name]
+  const why = suite ? suite.obstacle() : `there is no suite ${name}`
+  if (why) {
+    console.error(`${name}: not run: ${why}`)
+    return notRun(mustRun)
+  }
+  const session = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+  mkdirSync(join(session, 'run'), { mode: 0o700 })
+  try {
+    const { command, environment } = suite?.around?.(session) ?? { command: [], environment: {} }
+    const reportFile = join(session, 'report.json')
+    const [program = '', ...args] = [
+      ...command,
+      process.execPath,
+      join(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs'),
+      ...['run', '--project', name, '--reporter', 'default', '--reporter', 'json'],
+      ...['--outputFile.json', reportFile],
+    ]
+    const endedWell = await runTool(program, args, { ...process.env, ...environment })
+    const report = existsSync(reportFile)
+      ? (JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport)
+      : null
+    return countsOf(report, endedWell, mustRun)
+  } finally {
+    rmSync(session, { recursive: true, force: true })
+  }
+}
+
+function noChromium(): string | null {
+  const program = process.env.GATEHOUSE_CHROMIUM ?? '/usr/bin/chromium'
+  return existsSync(program) ? null : `Chromium is not at ${program} (GATEHOUSE_CHROMIUM names another place)`
+}
+
+function lacking(...programs: string[]): string | null {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  const missing = programs.filter((program) => !folders.some((folder) => existsSync(join(folder, program))))
+  return missing.length > 0 ? `${missing.join(' and ')} not found` : null
+}
