@@ -1,0 +1,109 @@
+/**
+ * The platform's database, one statement block a format (openDatabase runs what is missing). Times are ms since the epoch.
+ *
+ * Tokens lie in the order of their hash, without a row id, so that validation reads one tree only; what changes with use
+ * (`token_usage`) stands apart, so that it never rewrites them. `users.capabilities` repeats what groups and roles give
+ * (users/capabilities.ts keeps it in step), so that validation needs no further join.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE platform (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE users (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    user_email TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    firstname TEXT,
+    lastname TEXT,
+    description TEXT,
+    language TEXT NOT NULL DEFAULT 'auto',
+    external INTEGER NOT NULL DEFAULT 0,
+    user_service_account INTEGER NOT NULL DEFAULT 0,
+    account_status TEXT NOT NULL DEFAULT 'Active',
+    account_lock_after INTEGER,
+    password_hash TEXT,
+    capabilities TEXT NOT NULL DEFAULT '',
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE roles (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE role_capabilities (
+    role_id TEXT NOT NULL REFERENCES roles (id),
+    capability TEXT NOT NULL,
+    PRIMARY KEY (role_id, capability)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE groups (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE group_roles (
+    group_id TEXT NOT NULL REFERENCES groups (id),
+    role_id TEXT NOT NULL REFERENCES roles (id),
+    PRIMARY KEY (group_id, role_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE user_groups (
+    user_row INTEGER NOT NULL REFERENCES users (row),
+    group_id TEXT NOT NULL REFERENCES groups (id),
+    PRIMARY KEY (user_row, group_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE organizations (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE user_organizations (
+    user_row INTEGER NOT NULL REFERENCES users (row),
+    organization_id TEXT NOT NULL REFERENCES organizations (id),
+    administrator INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (user_row, organization_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX users_of_organization ON user_organizations (organization_id);
+
+  CREATE TABLE tokens (
+    hash BLOB PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    user_row INTEGER NOT NULL REFERENCES users (row),
+    name TEXT NOT NULL,
+    masked_token TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    revoked_by TEXT,
+    revoke_reason TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX tokens_of_user ON tokens (user_row, created_at);
+
+  CREATE TABLE token_usage (
+    token_id TEXT PRIMARY KEY,
+    last_used_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessions (
+    cookie_hash BLOB PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    user_row INTEGER NOT NULL REFERENCES users (row),
+    created_at INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    max_age_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_of_user ON sessions (user_row);
+
+  CREATE TABLE audit (
+    sequence INTEGER PRIMARY KEY,
+    body TEXT NOT NULL,
+    digest BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE audit_head (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    count INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    seal BLOB NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  CREATE TRIGGER audit_never_replaced BEFORE INSERT ON audit
+    WHEN NEW.sequence <= (SELECT max(sequence) FROM audit)
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  `,
+]

@@ -1,0 +1,100 @@
+import type { GraphQLError } from 'graphql'
+import { createSchema, createYoga, type Plugin } from 'graphql-yoga'
+import { toWireError } from './errors.ts'
+import { aliasLimits, depthLimit, MOST_LEXICAL_TOKENS, noIntrospection } from './limits.ts'
+import schemaText from './schema.graphql?raw'
+import type { RequestContext } from './viewer.ts'
+
+/** Resolvers by type and field; checked against the schema when the server is made. */
+export type Resolvers = Record<string, Record<string, unknown>>
+
+export interface GraphqlAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+export interface GraphqlServer {
+  /** @param mediaType the one of GraphQL's two media types that the client asked for */
+  answer(body: string, mediaType: string, context: RequestContext): Promise<GraphqlAnswer>
+}
+
+/**
+ * GraphQL over OpenCTI's schema, with OpenCTI's limits and error shape.
+ * @param unexpected hears errors that the client is not told
+ */
+export function graphqlServer(
+  resolvers: readonly Resolvers[],
+  unexpected: (error: unknown) => void,
+): GraphqlServer {
+  const yoga = createYoga<RequestContext>({
+    schema: createSchema<RequestContext>({
+      typeDefs: schemaText,
+      resolvers: resolvers as never,
+      resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+    }),
+    // Errors are shaped in one place below, and logged through our own logger.
+    maskedErrors: false,
+    logging: false,
+    // SECURITY: no page of any origin may read answers, no playground, no uploads, no batches.
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    plugins: [protections(), wireShape(unexpected)],
+  })
+
+  return {
+    async answer(body, mediaType, context) {
+      const response = await yoga.fetch(
+        'http://platform/graphql',
+        { method: 'POST', body, headers: { 'content-type': 'application/json', accept: mediaType } },
+        context,
+      )
+      return {
+        status: response.status,
+        contentType: response.headers.get('content-type') ?? mediaType,
+        body: await response.text(),
+      }
+    },
+  }
+}
+
+function protections(): Plugin<object, RequestContext> {
+  return {
+    onParse({ params }) {
+      params.options = { ...params.options, maxTokens: MOST_LEXICAL_TOKENS }
+    },
+    onValidate({ addValidationRule }) {
+      addValidationRule(noIntrospection)
+      addValidationRule(aliasLimits)
+      addValidationRule(depthLimit)
+      return ({ result }) => {
+        for (const error of result as readonly GraphQLError[])
+          error.extensions.code ??= 'GRAPHQL_VALIDATION_FAILED'
+      }
+    },
+  }
+}
+
+/** OpenCTI answers 200 whatever the errors say; a client reads `extensions.code`. */
+function wireShape(unexpected: (error: unknown) => void): Plugin<object, RequestContext> {
+  return {
+    onResultProcess({ result, setResultProcessor }) {
+      const { data, errors } = result as { data?: unknown; errors?: readonly unknown[] }
+      setResultProcessor((_, { Response }, mediaType) => {
+        const shaped = errors?.length
+          ? {
+              errors: errors.map((error) => toWireError(error, unexpected)),
+              ...(data === undefined ? {} : { data }),
+            }
+          : { data }
+        return new Response(JSON.stringify(shaped), {
+          status: 200,
+          headers: { 'content-type': `${mediaType}; charset=utf-8` },
+        })
+      }, 'application/json')
+    },
+  }
+}

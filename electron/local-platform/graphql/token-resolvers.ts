@@ -1,0 +1,86 @@
+import { LEGACY_TOKEN_PATTERN, type TokenDuration } from '#shared/domain/token.ts'
+import type { CreatedToken, Deed, TokenStore } from '../tokens/token-store.ts'
+import type { User } from '../users/user.ts'
+import type { UserStore } from '../users/user-store.ts'
+import { functionalError } from './errors.ts'
+import { isoTime } from './user-resolvers.ts'
+import { allowed, type RequestContext } from './viewer.ts'
+
+interface TokenAddInput {
+  readonly name: string
+  readonly duration: TokenDuration
+}
+
+const LONGEST_REASON = 2000
+
+/** The four token mutations (opencti-api.md §2.2). Names may be empty and may repeat, as on OpenCTI. */
+export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: UserStore }) {
+  const add = (owner: User, input: TokenAddInput, deed: Deed) =>
+    generated(tokens.create(owner, input.name, input.duration, deed))
+
+  const revoke = (owner: User, id: string, reason: string | null | undefined, deed: Deed): string => {
+    if (reason && reason.length > LONGEST_REASON)
+      throw functionalError(`The reason is longer than ${LONGEST_REASON} characters`)
+    // Nothing that could be a value is repeated in an error: a client may have mixed up token and id.
+    if (!tokens.revoke(owner, id, reason ?? null, deed))
+      throw functionalError('Token not found', isTokenId(id) ? { tokenId: id } : {})
+    return id
+  }
+
+  const target = (userId: string): User => {
+    const owner = users.byId(userId)
+    if (!owner) throw functionalError('User not found', { targetUserId: userId, userId })
+    return owner
+  }
+
+  return {
+    Mutation: {
+      userTokenAdd: (_: unknown, { input }: { input: TokenAddInput }, context: RequestContext) => {
+        const user = allowed(context, 'APIACCESS_USETOKEN')
+        return add(user, input, deedOf(user, context))
+      },
+      userTokenRevoke: (
+        _: unknown,
+        { id, reason }: { id: string; reason?: string | null },
+        context: RequestContext,
+      ) => {
+        const user = allowed(context, 'APIACCESS_USETOKEN')
+        return revoke(user, id, reason, deedOf(user, context))
+      },
+      userAdminTokenAdd: (
+        _: unknown,
+        { userId, input }: { userId: string; input: TokenAddInput },
+        context: RequestContext,
+      ) => {
+        const admin = allowed(context, 'SETTINGS_SETACCESSES')
+        return add(target(userId), input, deedOf(admin, context))
+      },
+      userAdminTokenRevoke: (
+        _: unknown,
+        { userId, id, reason }: { userId: string; id: string; reason?: string | null },
+        context: RequestContext,
+      ) => {
+        const admin = allowed(context, 'SETTINGS_SETACCESSES')
+        return revoke(target(userId), id, reason, deedOf(admin, context))
+      },
+    },
+  }
+}
+
+function deedOf(actor: User, context: RequestContext): Deed {
+  return { actor, at: context.now, source: context.source }
+}
+
+function isTokenId(id: string): boolean {
+  return LEGACY_TOKEN_PATTERN.test(id) || id.startsWith('base_token_')
+}
+
+/** SECURITY: the only place where a value leaves, in the answer to its creation (PRD FR-004). */
+function generated(token: CreatedToken) {
+  return {
+    token_id: token.id,
+    plaintext_token: token.plaintext.expose(),
+    expires_at: token.expiresAt === null ? null : isoTime(token.expiresAt),
+    masked_token: token.masked,
+  }
+}

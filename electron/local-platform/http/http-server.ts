@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Clock } from '#base/clock.ts'
+import type { Logger } from '#base/logger.ts'
+import { AUTH_REQUIRED_MESSAGE } from '../graphql/errors.ts'
+import type { GraphqlServer } from '../graphql/graphql-server.ts'
+import type { Authenticator } from './authenticate.ts'
+import { challenge } from './challenge.ts'
+import { setSessionCookie } from './cookies.ts'
+import type { HealthAnswer } from './health.ts'
+import { answerMediaType, RESPONSE_JSON } from './media-type.ts'
+
+export interface HttpParts {
+  readonly graphql: GraphqlServer
+  readonly authenticator: Authenticator
+  readonly health: (given: string | null) => HealthAnswer
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** Largest body of a request; OpenCTI's clients send a few kilobytes. */
+const LARGEST_BODY = 1024 * 1024
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 5_000
+
+/** The platform over HTTP: `POST /graphql` and `GET /health`. Not listening yet. */
+export function httpServer(parts: HttpParts): Server {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    (request, response) => {
+      route(parts, request, response).catch((error: unknown) => {
+        parts.logger.error({ event: 'request.failed', err: error }, 'Request failed')
+        if (!response.headersSent) sendJson(response, 500, { error: 'internal' })
+        else response.destroy()
+      })
+    },
+  )
+  return server
+}
+
+async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  response.setHeader('cache-control', 'no-store')
+  response.setHeader('x-content-type-options', 'nosniff')
+  const url = readUrl(request.url)
+  if (url?.pathname === '/health' && request.method === 'GET') {
+    const { status, body } = parts.health(url.searchParams.get('health_access_key'))
+    return sendJson(response, status, body)
+  }
+  if (url?.pathname !== '/graphql') return sendJson(response, 404, { error: 'not found' })
+  if (request.method !== 'POST') {
+    response.setHeader('allow', 'POST')
+    return sendJson(response, 405, { error: 'method not allowed' })
+  }
+  // SECURITY: another site's form can send text and forms unasked, with our cookie; JSON or a bearer it cannot. A bearer is
+  // enough, so that plain `curl -d` works.
+  const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')
+  if (!isJson && !request.headers.authorization)
+    return sendJson(response, 415, { error: 'content-type must be application/json' })
+  const body = await readBody(request)
+  if (body === null) {
+    response.setHeader('connection', 'close')
+    return sendJson(response, 413, { error: `the body is larger than ${LARGEST_BODY} bytes` })
+  }
+  return answerGraphql(parts, request, response, body)
+}
+
+async function answerGraphql(
+  { authenticator, graphql, clock }: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+): Promise<void> {
+  const now = clock.now()
+  const mediaType = answerMediaType(request.headers.accept)
+  const identity = authenticator.authenticate(request.headers, now)
+  if (identity.refused) {
+    response.setHeader('www-authenticate', challenge(identity.refused))
+    if (mediaType === RESPONSE_JSON) return refuse(response)
+  }
+  const answer = await graphql.answer(body, mediaType, {
+    user: identity.user,
+    sessionId: identity.sessionId,
+    now,
+    source: {
+      via: identity.via,
+      ip: request.socket.remoteAddress ?? null,
+      userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+    },
+    setSessionCookie: (value) => response.setHeader('set-cookie', setSessionCookie(value)),
+  })
+  send(response, answer.status, answer.contentType, answer.body)
+}
+
+/** HTTP 401 for a bearer that does not count, to clients that read the status (P-05). */
+function refuse(response: ServerResponse): void {
+  const code = 'AUTH_REQUIRED'
+  const extensions = { code, data: { http_status: 401, genre: 'TECHNICAL' } }
+  const body = JSON.stringify({
+    errors: [{ message: AUTH_REQUIRED_MESSAGE, name: code, extensions }],
+    data: null,
+  })
+  send(response, 401, `${RESPONSE_JSON}; charset=utf-8`, body)
+}
+
+function readUrl(path: string | undefined): URL | null {
+  try {
+    return new URL(path ?? '/', 'http://platform')
+  } catch {
+    return null
+  }
+}
+
+/** The body as text, or null when it is too large; what is too large is not kept. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // The stream stays open on an early end, so that the client hears why.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > LARGEST_BODY) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  send(response, status, 'application/json; charset=utf-8', JSON.stringify(body))
+}
+
+function send(response: ServerResponse, status: number, contentType: string, body: string): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) })
+  response.end(body)
+}

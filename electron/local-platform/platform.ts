@@ -1,0 +1,189 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Clock, systemClock } from '#base/clock.ts'
+import { newTokenValue, type RandomSource, systemRandom } from '#base/crypto.ts'
+import { lockFolder } from '#base/folder-lock.ts'
+import type { ChainVerdict } from '#base/hash-chain.ts'
+import type { Logger } from '#base/logger.ts'
+import type { Secret } from '#base/secret.ts'
+import type { Database } from '#base/sqlite.ts'
+import { type AdminAccount, prepareAdmin } from './admin.ts'
+import { auditLog } from './audit/audit-log.ts'
+import { openPlatformDatabase } from './database/open.ts'
+import { platformValues } from './database/platform-values.ts'
+import { graphqlServer } from './graphql/graphql-server.ts'
+import { platformResolvers } from './graphql/platform-resolvers.ts'
+import { sessionResolvers } from './graphql/session-resolvers.ts'
+import { tokenResolvers } from './graphql/token-resolvers.ts'
+import { userResolvers } from './graphql/user-resolvers.ts'
+import { authenticator } from './http/authenticate.ts'
+import { healthCheck } from './http/health.ts'
+import { httpServer } from './http/http-server.ts'
+import { newId } from './ids.ts'
+import { confirmKey, platformKeys } from './platform-keys.ts'
+import { seedDemo } from './seed/demo.ts'
+import { loginBrake } from './sessions/login-brake.ts'
+import { sessionStore } from './sessions/session-store.ts'
+import { BadConfigError } from './start-failure.ts'
+import { tokenStore } from './tokens/token-store.ts'
+import { tokenUsage } from './tokens/usage.ts'
+import { tokenValidator } from './tokens/validator.ts'
+import { userStore } from './users/user-store.ts'
+
+export interface PlatformOptions {
+  /** holds the database; made when missing, locked while the platform runs */
+  readonly dataFolder: string
+  /** platform key, at least 32 bytes; the same at every start on this folder */
+  readonly key: Uint8Array
+  readonly logger: Logger
+  /** 0 = any free port (default) */
+  readonly port?: number
+  /** 127.0.0.1 unless told otherwise */
+  readonly host?: string
+  /** `demo` fills a platform that has no user but the admin */
+  readonly seed?: 'none' | 'demo'
+  readonly admin?: AdminAccount
+  /** null = `/health` answers nobody */
+  readonly healthAccessKey?: string | null
+  readonly clock?: Clock
+  readonly random?: RandomSource
+}
+
+export interface Platform {
+  /** base address without a slash at its end, for instance `http://127.0.0.1:4000` */
+  readonly url: string
+  /**
+   * Acts as the admin for the process that made this platform. It exists in memory only and ends with the platform: it is
+   * in no file and in no list (docs/decisions/0010).
+   */
+  readonly consoleToken: Secret
+  /** Walks the audit's chain. */
+  verifyAudit(): ChainVerdict
+  /** Lets running requests end, writes what waits, closes the database and lets the folder go. Twice is no harm. */
+  stop(): Promise<void>
+}
+
+/** How long running requests may take once the platform stops. */
+const DRAIN_MS = 2_000
+const LEAST_KEY_BYTES = 32
+
+/**
+ * Starts a platform in this process: real SQLite, real HTTP. The entry (main.ts) and the tests use it alike; a test gives a
+ * driven clock and moves it (31 days on, and a token of 30 days answers AUTH_REQUIRED).
+ *
+ *     const platform = await createPlatform({ dataFolder, key: randomBytes(32), logger, clock, seed: 'demo' })
+ *     fetch(`${platform.url}/graphql`, …)   // Bearer: platform.consoleToken.expose(), or a token it generated
+ *     await platform.stop()
+ *
+ * Runs under vitest or bundled, because the schema is imported as text.
+ * @throws FolderBusyError, WrongKeyError, NewerDatabaseError, BadConfigError, or the system's own error (startFailure)
+ */
+export async function createPlatform(options: PlatformOptions): Promise<Platform> {
+  if (options.key.length < LEAST_KEY_BYTES)
+    throw new BadConfigError(
+      `The encryption key has ${options.key.length} bytes, it needs ${LEAST_KEY_BYTES}`,
+    )
+  const releaseFolder = lockFolder(options.dataFolder)
+  let database: Database | null = null
+  try {
+    database = openPlatformDatabase(options.dataFolder)
+    return await startOn(database, options, releaseFolder)
+  } catch (error) {
+    database?.close()
+    releaseFolder()
+    throw error
+  }
+}
+
+async function startOn(
+  database: Database,
+  options: PlatformOptions,
+  releaseFolder: () => void,
+): Promise<Platform> {
+  const { key, logger, clock = systemClock, random = systemRandom } = options
+  const values = platformValues(database)
+  const keys = platformKeys(key)
+  confirmKey(keys, values)
+
+  const audit = auditLog(database, keys.audit)
+  const users = userStore(database)
+  const tokens = tokenStore(database, keys, audit, random)
+  const sessions = sessionStore(database, random)
+  const usage = tokenUsage(database, clock)
+  const admin = await prepareAdmin({ database, users, tokens, random }, options.admin ?? {}, clock.now())
+  if (options.seed === 'demo' && users.count() === 1) {
+    seedDemo({ database, users, tokens, random }, clock.now())
+  }
+
+  const consoleToken = newTokenValue(random).secret
+  const facts = { id: valueOnce(values, 'id', () => newId(random)), createdAt: admin.created_at }
+  let url = ''
+  const graphql = graphqlServer(
+    [
+      userResolvers({ database, users, tokens, usage, sessions }),
+      tokenResolvers({ tokens, users }),
+      sessionResolvers({ sessions, users, brake: loginBrake() }),
+      platformResolvers({ ...facts, title: 'Local platform', adminEmail: admin.user_email, url: () => url }),
+    ],
+    (error) => logger.error({ event: 'graphql.unexpected', err: error }, 'Unexpected error'),
+  )
+  const server = httpServer({
+    graphql,
+    clock,
+    logger,
+    authenticator: authenticator({
+      validate: tokenValidator(database, keys.token),
+      usage,
+      sessions,
+      logger,
+      console: { token: consoleToken, user: () => users.byRow(admin.row) },
+    }),
+    health: healthCheck(options.healthAccessKey ?? null, () => values.read('id')),
+  })
+  url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
+
+  let stopping: Promise<void> | null = null
+  return {
+    url,
+    consoleToken,
+    verifyAudit: () => audit.verify(),
+    stop: () => {
+      stopping ??= drain(server, clock).then(() => {
+        usage.stop()
+        database.close()
+        releaseFolder()
+      })
+      return stopping
+    },
+  }
+}
+
+function valueOnce(values: ReturnType<typeof platformValues>, name: string, make: () => string): string {
+  const kept = values.read(name)
+  if (kept !== null) return kept
+  const value = make()
+  values.write(name, value)
+  return value
+}
+
+function listen(server: Server, port: number, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      const { address, family, port: taken } = server.address() as AddressInfo
+      resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`)
+    })
+  })
+}
+
+function drain(server: Server, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(DRAIN_MS, () => server.closeAllConnections())
+    server.close(() => {
+      cancel()
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

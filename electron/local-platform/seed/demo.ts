@@ -1,0 +1,1 @@
+export function seedDemo(_parts: unknown, _now: number): void {}

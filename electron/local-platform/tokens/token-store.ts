@@ -1,0 +1,161 @@
+import { hmac, newTokenValue, type RandomSource } from '#base/crypto.ts'
+import type { Secret } from '#base/secret.ts'
+import { type Database, transaction } from '#base/sqlite.ts'
+import { expiryOf, lastFour, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import type { AuditLog, RequestSource } from '../audit/audit-log.ts'
+import { newId } from '../ids.ts'
+import type { PlatformKeys } from '../platform-keys.ts'
+import type { User } from '../users/user.ts'
+
+/** A token as it is listed; its value is nowhere. Times are ms since the epoch. */
+export interface StoredToken {
+  readonly id: string
+  readonly name: string
+  readonly masked_token: string
+  readonly created_at: number
+  readonly expires_at: number | null
+  readonly last_used_at: number | null
+  readonly revoked_at: number | null
+  readonly revoked_by: string | null
+  readonly revoke_reason: string | null
+}
+
+export interface CreatedToken {
+  readonly id: string
+  readonly plaintext: Secret
+  readonly masked: string
+  readonly expiresAt: number | null
+}
+
+/** Who does something, when and through what. */
+export interface Deed {
+  readonly actor: Pick<User, 'id' | 'user_email'>
+  readonly at: number
+  readonly source: RequestSource
+}
+
+export interface TokenStore {
+  create(owner: User, name: string, duration: TokenDuration, deed: Deed): CreatedToken
+  /** False when the owner has no such token, or it is revoked already. */
+  revoke(owner: User, tokenId: string, reason: string | null, deed: Deed): boolean
+  /** What a client may see in `api_tokens`: everything not revoked, expired ones too; oldest first. */
+  listed(owner: Pick<User, 'row'>): StoredToken[]
+  revoked(owner: Pick<User, 'row'>): StoredToken[]
+  /** Puts a token whose value was decided elsewhere (base token, seed), in place of one of the same id. */
+  put(owner: User, token: GivenToken): void
+  /** Takes the token out without a trace: for the base token, whose value the configuration owns. */
+  remove(tokenId: string): void
+}
+
+export interface GivenToken {
+  readonly id: string
+  readonly name: string
+  readonly value: Secret
+  readonly createdAt: number
+  readonly expiresAt: number | null
+  readonly lastUsedAt?: number | null
+  readonly revoked?: { readonly at: number; readonly by: string; readonly reason: string | null }
+}
+
+export function tokenStore(
+  database: Database,
+  keys: PlatformKeys,
+  audit: AuditLog,
+  random: RandomSource,
+): TokenStore {
+  const insert = database.prepare(
+    `INSERT INTO tokens (hash, id, user_row, name, masked_token, key_id, created_at, expires_at, revoked_at, revoked_by, revoke_reason)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const find = database.prepare(
+    'SELECT name, masked_token, expires_at FROM tokens WHERE id = ? AND user_row = ? AND revoked_at IS NULL',
+  )
+  const markRevoked = database.prepare(
+    'UPDATE tokens SET revoked_at = ?, revoked_by = ?, revoke_reason = ? WHERE id = ?',
+  )
+  const list = (condition: string) =>
+    database.prepare(
+      `SELECT t.id, t.name, t.masked_token, t.created_at, t.expires_at, usage.last_used_at, t.revoked_at, t.revoked_by, t.revoke_reason
+       FROM tokens t LEFT JOIN token_usage usage ON usage.token_id = t.id
+       WHERE t.user_row = ? AND ${condition} ORDER BY t.created_at, t.id`,
+    )
+  const listListed = list('t.revoked_at IS NULL')
+  const listRevoked = list('t.revoked_at IS NOT NULL')
+  const deleteToken = database.prepare('DELETE FROM tokens WHERE id = ?')
+  const deleteUsage = database.prepare('DELETE FROM token_usage WHERE token_id = ?')
+  const putUsage = database.prepare('INSERT INTO token_usage (token_id, last_used_at) VALUES (?, ?)')
+
+  const remove = (tokenId: string): void => {
+    deleteToken.run(tokenId)
+    deleteUsage.run(tokenId)
+  }
+
+  return {
+    create(owner, name, duration, deed) {
+      const id = newId(random)
+      const { secret, masked } = newTokenValue(random)
+      const expiresAt = expiryOf(duration, deed.at)
+      // SECURITY: only the keyed digest and the mask are stored (PRD FR-014, FR-101); the record is part of the deed.
+      transaction(database, () => {
+        const digest = hmac(keys.token, secret.expose())
+        insert.run(digest, id, owner.row, name, masked, keys.keyId, deed.at, expiresAt, null, null, null)
+        audit.append({
+          event: 'token.created',
+          at: deed.at,
+          actor: { id: deed.actor.id, email: deed.actor.user_email },
+          subject: { id: owner.id, email: owner.user_email },
+          token: { id, lastFour: lastFour(masked), name },
+          expiresAt,
+          reason: null,
+          source: deed.source,
+        })
+      })
+      return { id, plaintext: secret, masked, expiresAt }
+    },
+
+    revoke(owner, tokenId, reason, deed) {
+      return transaction(database, () => {
+        const token = find.get(tokenId, owner.row) as
+          | { name: string; masked_token: string; expires_at: number | null }
+          | undefined
+        if (!token) return false
+        markRevoked.run(deed.at, deed.actor.id, reason, tokenId)
+        audit.append({
+          event: 'token.revoked',
+          at: deed.at,
+          actor: { id: deed.actor.id, email: deed.actor.user_email },
+          subject: { id: owner.id, email: owner.user_email },
+          token: { id: tokenId, lastFour: lastFour(token.masked_token), name: token.name },
+          expiresAt: token.expires_at,
+          reason,
+          source: deed.source,
+        })
+        return true
+      })
+    },
+
+    listed: (owner) => listListed.all(owner.row) as unknown as StoredToken[],
+    revoked: (owner) => listRevoked.all(owner.row) as unknown as StoredToken[],
+
+    put(owner, { id, name, value, createdAt, expiresAt, lastUsedAt, revoked }) {
+      remove(id)
+      const plaintext = value.expose()
+      insert.run(
+        hmac(keys.token, plaintext),
+        id,
+        owner.row,
+        name,
+        maskToken(plaintext),
+        keys.keyId,
+        createdAt,
+        expiresAt,
+        revoked?.at ?? null,
+        revoked?.by ?? null,
+        revoked?.reason ?? null,
+      )
+      if (lastUsedAt != null) putUsage.run(id, lastUsedAt)
+    },
+
+    remove,
+  }
+}
