@@ -1,0 +1,186 @@
+import type { z } from 'zod'
+import type { Secret } from '#base/secret.ts'
+import type { TokenDuration } from '#shared/domain/token.ts'
+import {
+  type Access,
+  AnyAnswer,
+  GeneratedAnswer,
+  IdentityAnswer,
+  MyAccessAnswer,
+  MyRevokedAnswer,
+  PublicSettingsAnswer,
+  type RevokedApiToken,
+  UserAccessAnswer,
+  UserRevokedAnswer,
+  UsersAnswer,
+} from './answers.ts'
+import { type GeneratedToken, takeGenerated } from './generated-token.ts'
+import { dataOf } from './graphql.ts'
+import identityDocument from './operations/identity.graphql?raw'
+import myAccessDocument from './operations/my-access.graphql?raw'
+import myRevokedDocument from './operations/my-revoked.graphql?raw'
+import publicSettingsDocument from './operations/public-settings.graphql?raw'
+import sessionKillDocument from './operations/session-kill.graphql?raw'
+import tokenAddDocument from './operations/token-add.graphql?raw'
+import tokenAdminAddDocument from './operations/token-admin-add.graphql?raw'
+import tokenAdminRevokeDocument from './operations/token-admin-revoke.graphql?raw'
+import tokenAdminRevokeReasonDocument from './operations/token-admin-revoke-reason.graphql?raw'
+import tokenRevokeDocument from './operations/token-revoke.graphql?raw'
+import tokenRevokeReasonDocument from './operations/token-revoke-reason.graphql?raw'
+import trialApiTokensDocument from './operations/trial-api-tokens.graphql?raw'
+import trialRevokeReasonDocument from './operations/trial-revoke-reason.graphql?raw'
+import trialRevokedTokensDocument from './operations/trial-revoked-tokens.graphql?raw'
+import userAccessDocument from './operations/user-access.graphql?raw'
+import userRevokedDocument from './operations/user-revoked.graphql?raw'
+import userSessionsKillDocument from './operations/user-sessions-kill.graphql?raw'
+import usersDocument from './operations/users.graphql?raw'
+import usersOldDocument from './operations/users-old.graphql?raw'
+import { RemoteError } from './remote-error.ts'
+import type { Transport } from './transport.ts'
+
+/** What a platform can do, found by asking (introspection is off on a real one). */
+export interface PlatformFeatures {
+  readonly apiTokens: boolean
+  readonly revokedTokens: boolean
+  readonly revokeReason: boolean
+}
+
+export interface UserAccessAnswered extends Access {
+  /** null: the platform forgets revoked tokens */
+  readonly revoked: RevokedApiToken[] | null
+  readonly skewMs: number
+}
+
+/** `own`: the holder of the connection's token, through the operations that need no right over others. */
+export type TokenOwner = { readonly own: true } | { readonly own: false; readonly userId: string }
+
+/** OpenCTI's API as far as the console uses it. Every method throws RemoteError. */
+export class OpenCtiClient {
+  readonly #transport: Transport
+  readonly #token: Secret | null
+
+  /** @param token null: only `publicTitle` can be asked */
+  constructor(transport: Transport, token: Secret | null) {
+    this.#transport = transport
+    this.#token = token
+  }
+
+  /** What the platform tells anybody. */
+  async publicTitle(): Promise<{ title: string; latencyMs: number }> {
+    try {
+      const { data, latencyMs } = await this.#ask(publicSettingsDocument, {}, PublicSettingsAnswer)
+      return { title: data.publicSettings.platform_title, latencyMs }
+    } catch (error) {
+      // A GraphQL server, but of something else.
+      if (error instanceof RemoteError && error.unknownField) {
+        throw new RemoteError('not-a-platform', error.detail, 'no')
+      }
+      throw error
+    }
+  }
+
+  /** Who the token is and what this platform can do. */
+  async identity() {
+    const { data, skewMs, latencyMs } = await this.#ask(identityDocument, {}, IdentityAnswer)
+    const [apiTokens, revokedTokens, revokeReason] = await Promise.all([
+      this.#knows(trialApiTokensDocument),
+      this.#knows(trialRevokedTokensDocument),
+      this.#knows(trialRevokeReasonDocument),
+    ])
+    const features: PlatformFeatures = { apiTokens, revokedTokens, revokeReason }
+    return {
+      identity: {
+        userId: data.me.id,
+        name: data.me.name,
+        email: data.me.user_email,
+        capabilities: data.me.capabilities,
+        platformTitle: data.settings?.platform_title ?? '',
+        version: data.about?.version ?? null,
+        clockSkewMs: skewMs,
+        features,
+      },
+      latencyMs,
+    }
+  }
+
+  /** A page of users. Without `withTokens` only what every version answers. */
+  async users(page: { search: string; after: string | null; first: number; withTokens: boolean }) {
+    const { search, after, first, withTokens } = page
+    const document = withTokens ? usersDocument : usersOldDocument
+    const variables = { first, after, search: search === '' ? null : search }
+    const { edges, pageInfo } = (await this.#ask(document, variables, UsersAnswer)).data.users
+    return {
+      users: edges.map(({ node }) => node),
+      nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+      total: pageInfo.globalCount,
+    }
+  }
+
+  /** One user with tokens and sessions; `own` gives no sessions and no lock date, which only an admin may ask. */
+  async access(owner: TokenOwner, { revokedTokens }: PlatformFeatures): Promise<UserAccessAnswered> {
+    const revoked = revokedTokens ? this.#revoked(owner) : Promise.resolve(null)
+    // A failure of the first read is told; this one must not be an unhandled rejection meanwhile.
+    revoked.catch(() => {})
+    if (owner.own) {
+      const { data, skewMs } = await this.#ask(myAccessDocument, {}, MyAccessAnswer)
+      return { ...data.me, revoked: await revoked, skewMs }
+    }
+    const { data, skewMs } = await this.#ask(userAccessDocument, { id: owner.userId }, UserAccessAnswer)
+    if (data.user === null) throw new RemoteError('user-not-found', null, 'no')
+    return { ...data.user, revoked: await revoked, skewMs }
+  }
+
+  async addToken(owner: TokenOwner, name: string, duration: TokenDuration): Promise<GeneratedToken> {
+    const input = { name, duration }
+    const { data } = owner.own
+      ? await this.#ask(tokenAddDocument, { input }, GeneratedAnswer)
+      : await this.#ask(tokenAdminAddDocument, { userId: owner.userId, input }, GeneratedAnswer)
+    return takeGenerated(data.added)
+  }
+
+  /** @param reason null where the platform takes none */
+  async revokeToken(owner: TokenOwner, id: string, reason: string | null): Promise<void> {
+    const document = owner.own
+      ? reason === null
+        ? tokenRevokeDocument
+        : tokenRevokeReasonDocument
+      : reason === null
+        ? tokenAdminRevokeDocument
+        : tokenAdminRevokeReasonDocument
+    const user = owner.own ? {} : { userId: owner.userId }
+    await this.#ask(document, { ...user, id, ...(reason === null ? {} : { reason }) }, AnyAnswer)
+  }
+
+  async killSession(sessionId: string): Promise<void> {
+    await this.#ask(sessionKillDocument, { id: sessionId }, AnyAnswer)
+  }
+
+  async killSessions(userId: string): Promise<void> {
+    await this.#ask(userSessionsKillDocument, { id: userId }, AnyAnswer)
+  }
+
+  async #revoked(owner: TokenOwner): Promise<RevokedApiToken[]> {
+    if (owner.own) {
+      const { data } = await this.#ask(myRevokedDocument, {}, MyRevokedAnswer)
+      return data.me?.revoked_api_tokens ?? []
+    }
+    const { data } = await this.#ask(userRevokedDocument, { id: owner.userId }, UserRevokedAnswer)
+    return data.user?.revoked_api_tokens ?? []
+  }
+
+  /** Whether the platform knows every field and argument of `document`. */
+  async #knows(document: string): Promise<boolean> {
+    try {
+      await this.#ask(document, {}, AnyAnswer)
+      return true
+    } catch (error) {
+      if (error instanceof RemoteError && error.unknownField) return false
+      throw error
+    }
+  }
+
+  async #ask<Data>(document: string, variables: Record<string, unknown>, schema: z.ZodType<Data>) {
+    const answer = await this.#transport.send({ document, variables, token: this.#token })
+    return { data: dataOf(answer, schema), skewMs: answer.skewMs ?? 0, latencyMs: answer.latencyMs }
+  }
+}

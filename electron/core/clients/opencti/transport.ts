@@ -1,0 +1,118 @@
+import axios, { type AxiosInstance } from 'axios'
+import type { Clock } from '#base/clock.ts'
+import type { Secret } from '#base/secret.ts'
+import { isPlainText } from '#shared/domain/platform-url.ts'
+import { createAgents } from './agents.ts'
+import { classify } from './classify.ts'
+import { RemoteError } from './remote-error.ts'
+
+/** The largest answer that is read, in bytes after decompression. */
+export const MOST_ANSWER_BYTES = 8_000_000
+/** From the first byte sent to the last byte read; a slow drip does not stretch it. */
+export const DEADLINE_MS = 20_000
+
+export interface TransportOptions {
+  /** base address of the platform, as `platformUrl` gives it */
+  readonly url: string
+  readonly caPem: string | null
+  readonly proxy: string | null
+  readonly clock: Clock
+}
+
+export interface Call {
+  readonly document: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  /** null: asked as nobody */
+  readonly token: Secret | null
+  readonly signal?: AbortSignal
+}
+
+export interface RawAnswer {
+  readonly status: number
+  readonly contentType: string
+  readonly location: string | null
+  readonly text: string
+  readonly latencyMs: number
+  /** platform's clock minus ours, ms; null without a Date header */
+  readonly skewMs: number | null
+}
+
+/** Sends GraphQL documents to one platform. Every failure is a RemoteError. */
+export class Transport {
+  readonly url: string
+  readonly #clock: Clock
+  readonly #axios: AxiosInstance
+  readonly #close: () => void
+
+  /** @throws ProblemError `bad-ca`, `bad-proxy` */
+  constructor({ url, caPem, proxy, clock }: TransportOptions) {
+    this.url = url
+    this.#clock = clock
+    const { httpAgent, httpsAgent, close } = createAgents(caPem, proxy)
+    this.#close = close
+    this.#axios = axios.create({
+      adapter: 'http',
+      httpAgent,
+      httpsAgent,
+      // Only the proxy of the connection counts, not the environment's.
+      proxy: false,
+      // SECURITY: a redirect would carry the token to an address that nobody chose.
+      maxRedirects: 0,
+      maxContentLength: MOST_ANSWER_BYTES,
+      responseType: 'text',
+      transformResponse: (body: unknown) => body,
+      validateStatus: () => true,
+      headers: { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'Gatehouse' },
+    })
+  }
+
+  async send({ document, variables = {}, token, signal }: Call): Promise<RawAnswer> {
+    // SECURITY: over plain http everybody on the way can read the token.
+    if (token !== null && isPlainText(this.url)) throw new RemoteError('plain-http', null, 'no')
+    const cancel = new AbortController()
+    let late = false
+    const disarm = this.#clock.after(DEADLINE_MS, () => {
+      late = true
+      cancel.abort()
+    })
+    const signals = signal ? [cancel.signal, signal] : [cancel.signal]
+    const sentAt = this.#clock.now()
+    try {
+      const answer = await this.#axios.post(
+        `${this.url}/graphql`,
+        { query: document, variables },
+        {
+          signal: AbortSignal.any(signals),
+          headers: token === null ? {} : { authorization: `Bearer ${token.expose()}` },
+        },
+      )
+      const receivedAt = this.#clock.now()
+      return {
+        status: answer.status,
+        contentType: String(answer.headers['content-type'] ?? ''),
+        location: answer.headers.location === undefined ? null : String(answer.headers.location),
+        text: String(answer.data),
+        latencyMs: receivedAt - sentAt,
+        skewMs: skewOf(answer.headers.date, receivedAt),
+      }
+    } catch (error) {
+      if (late) throw new RemoteError('timeout', `No full answer within ${DEADLINE_MS / 1000} s.`, 'unknown')
+      throw classify(error)
+    } finally {
+      disarm()
+    }
+  }
+
+  /** Lets go of the open sockets. */
+  close(): void {
+    this.#close()
+  }
+}
+
+/** The Date header counts whole seconds and is cut, not rounded: half a second is its middle. */
+function skewOf(date: unknown, receivedAt: number): number | null {
+  const told = typeof date === 'string' ? Date.parse(date) : Number.NaN
+  if (Number.isNaN(told)) return null
+  const skew = told + 500 - receivedAt
+  return Math.abs(skew) <= 1_000 ? 0 : skew
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '#base/clock.ts'
+import { asProblem, ProblemError } from '#base/problem-error.ts'
+import type { Secret } from '#base/secret.ts'
+import type { Connection, ConnectionState, Identity } from '#shared/contract/connections.ts'
+import { tokenRights } from '#shared/domain/capability.ts'
+import type { ProblemCode } from '#shared/domain/problem.ts'
+import { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
+import { Transport } from '../clients/opencti/transport.ts'
+
+/** What a capability gets to work with: a client that is let in, and who it is. */
+export interface PlatformSession {
+  readonly client: OpenCtiClient
+  readonly identity: Identity
+  readonly connection: { readonly id: string; readonly name: string; readonly url: string }
+}
+
+export type Address = Pick<Connection, 'url' | 'caPem' | 'proxy'>
+
+/** Failures that say something of the connection itself, not only of the one request. */
+const OF_THE_CONNECTION: ReadonlySet<ProblemCode> = new Set([
+  'dns',
+  'refused',
+  'unreachable',
+  'tls',
+  'timeout',
+  'cut',
+  'proxy',
+  'http-status',
+  'not-a-platform',
+  'wrong-token',
+  'two-factor',
+])
+
+/** One connection at work: its sockets, its state, and who its token turned out to be. */
+export class ConnectedPlatform {
+  readonly #clock: Clock
+  readonly #changed: () => void
+  readonly #token: () => Promise<Secret>
+  readonly #address: Address
+  #transport: Transport | null = null
+  #state: ConnectionState = { phase: 'untested' }
+  #identity: Identity | null = null
+  #testing: Promise<void> | null = null
+
+  constructor(parts: {
+    address: Address
+    token: () => Promise<Secret>
+    clock: Clock
+    /** told after each change of state */
+    changed: () => void
+  }) {
+    this.#address = parts.address
+    this.#token = parts.token
+    this.#clock = parts.clock
+    this.#changed = parts.changed
+  }
+
+  get state(): ConnectionState {
+    return this.#state
+  }
+
+  /** Reads the platform again; how it went is the new state. Tests asked for meanwhile share one. */
+  test(): Promise<void> {
+    this.#testing ??= this.#test().finally(() => {
+      this.#testing = null
+    })
+    return this.#testing
+  }
+
+  /**
+   * Runs `work` with a client that is let in, and takes notice of how it went.
+   * @throws ProblemError of the connection, or whatever `work` throws
+   */
+  async use<Result>(
+    connection: PlatformSession['connection'],
+    work: (session: PlatformSession) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#identity === null) await this.test()
+    const identity = this.#identity
+    if (identity === null) {
+      throw this.#state.phase === 'failed'
+        ? new ProblemError(this.#state.problem.code, this.#state.problem.detail)
+        : new ProblemError('internal')
+    }
+    try {
+      const client = new OpenCtiClient(this.#open(), await this.#token())
+      const result = await work({ client, identity, connection })
+      if (this.#state.phase === 'failed') void this.test()
+      return result
+    } catch (error) {
+      if (error instanceof ProblemError && OF_THE_CONNECTION.has(error.code)) this.#fail(error)
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#transport?.close()
+    this.#transport = null
+  }
+
+  async #test(): Promise<void> {
+    this.#become({ phase: 'testing' })
+    try {
+      const { identity, latencyMs } = await identify(this.#open(), await this.#token())
+      this.#identity = identity
+      this.#become({ phase: 'ready', identity, latencyMs, checkedAt: this.#clock.now() })
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #open(): Transport {
+    this.#transport ??= new Transport({ ...this.#address, clock: this.#clock })
+    return this.#transport
+  }
+
+  #fail(error: unknown): void {
+    const { problem } = asProblem(error)
+    this.#become({ phase: 'failed', problem, checkedAt: this.#clock.now(), identity: this.#identity })
+  }
+
+  #become(state: ConnectionState): void {
+    this.#state = state
+    this.#changed()
+  }
+}
+
+/** Who `token` is at this platform. @throws ProblemError when it is not let in or may do nothing with tokens */
+export async function identify(transport: Transport, token: Secret) {
+  const { identity, latencyMs } = await new OpenCtiClient(transport, token).identity()
+  const rights = tokenRights({ id: identity.userId, capabilities: identity.capabilities })
+  if (!rights.own && !rights.listOthers) {
+    throw new ProblemError('missing-capability', 'APIACCESS_USETOKEN')
+  }
+  return { identity, latencyMs }
+}

@@ -1,0 +1,209 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Clock, systemClock } from '#base/clock.ts'
+import { lockFolder } from '#base/folder-lock.ts'
+import { openLogFile } from '#base/log-file.ts'
+import { createLogger } from '#base/logger.ts'
+import { ProblemError } from '#base/problem-error.ts'
+import { type Database, openDatabase } from '#base/sqlite.ts'
+import type { SystemInfo } from '#shared/contract/system.ts'
+import { LocalPlatform } from './children/local-platform.ts'
+import { ConnectionsService } from './connections/connections-service.ts'
+import { ProfileStore } from './connections/profile-store.ts'
+import { TokenVault } from './connections/token-vault.ts'
+import { openConsoleDatabase } from './database.ts'
+import { LEDGER_MIGRATIONS, type LedgerKey, LedgerService } from './ledger/ledger-service.ts'
+import type { SpawnPlatform } from './ports/child-process.ts'
+import type { Clipboard } from './ports/clipboard.ts'
+import { keytarStore } from './ports/keytar-store.ts'
+import { localKey } from './ports/local-key.ts'
+import type { SecretStore } from './ports/secret-store.ts'
+import { type ConsoleRouter, createRouter } from './router.ts'
+import { SettingsService } from './settings/settings-service.ts'
+import { SystemService } from './system/system-service.ts'
+import { ClipboardGuard } from './tokens/clipboard-guard.ts'
+import { RevealBox } from './tokens/reveal-box.ts'
+import { TokenService } from './tokens/token-service.ts'
+
+/** Under this name the system's keychain files what is ours. */
+export const KEYCHAIN_SERVICE = 'io.filigran.gatehouse'
+
+/** What a host brings: what it is, where the profile lies, and what differs by machine. */
+export interface ConsolePorts {
+  readonly info: Omit<SystemInfo, 'clipboard'>
+  /** folder of this user's data; made when missing, held for this process alone */
+  readonly profileFolder: string
+  /** null: the host has no desktop, so the page writes the clipboard itself */
+  readonly clipboard: Clipboard | null
+  /** starts the embedded platform's entry */
+  readonly spawnPlatform: SpawnPlatform
+  /** what an empty embedded platform is filled with; demo users unless said otherwise */
+  readonly platformSeed?: 'none' | 'demo'
+  readonly clock?: Clock
+  /** a number in [0, 1) */
+  readonly random?: () => number
+  /** the system's keychain unless said otherwise */
+  readonly secretStore?: SecretStore
+}
+
+export interface Console {
+  readonly router: ConsoleRouter
+  /** The window got the focus: tries again to clear a clipboard that could not be read without it. */
+  focused(): void
+  /** Ends streams, clears the clipboard if it is ours, ends the child, closes the files. Safe to repeat. */
+  dispose(): Promise<void>
+}
+
+/**
+ * Builds the console: each service once, in order. It answers at once; keychain, embedded platform and connections come up
+ * behind it and tell how far they are by `system.watch`.
+ * @throws FolderBusyError when another console holds the profile, NewerDatabaseError when a newer one wrote it
+ */
+export async function createConsole(ports: ConsolePorts): Promise<Console> {
+  const { info, profileFolder, clock = systemClock, random = Math.random } = ports
+  const unlock = lockFolder(profileFolder)
+  const undo: (() => void)[] = [unlock]
+  try {
+    return build()
+  } catch (error) {
+    for (const step of undo.reverse()) step()
+    throw error
+  }
+
+  function build(): Console {
+    const logFile = openLogFile(join(profileFolder, 'logs', 'console.log'))
+    undo.push(() => logFile.close())
+    const logger = createLogger('console', logFile)
+    const database = openConsoleDatabase(profileFolder)
+    undo.push(() => database.close())
+    const ledgerDatabase = openDatabase(join(profileFolder, 'ledger.sqlite'), LEDGER_MIGRATIONS)
+    undo.push(() => ledgerDatabase.close())
+    const secretStore = ports.secretStore ?? keytarStore({ service: KEYCHAIN_SERVICE, os: info.os, clock })
+    const keyFolder = join(profileFolder, 'keys')
+    mkdirSync(keyFolder, { recursive: true, mode: 0o700 })
+
+    const settings = new SettingsService(database, logger)
+    const ledger = new LedgerService({
+      database: ledgerDatabase,
+      clock,
+      logger,
+      fetchKey: () => ledgerKey(secretStore, keyFolder),
+    })
+    const clipboard = new ClipboardGuard(ports.clipboard, clock)
+    const revealBox = new RevealBox(clock)
+    const profiles = new ProfileStore(database)
+    const connections = new ConnectionsService({
+      profiles,
+      vault: new TokenVault(secretStore),
+      ledger,
+      clock,
+    })
+    const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock })
+    const localPlatform = new LocalPlatform({
+      spawn: ports.spawnPlatform,
+      clock,
+      random,
+      logger,
+      dataFolder: join(profileFolder, 'platform'),
+      seed: ports.platformSeed ?? 'demo',
+      fetchKey: async () => (await localKey(secretStore, keyFolder, 'platform')).key,
+      port: rememberedPort(database),
+    })
+    const system = new SystemService(
+      { ...info, clipboard: ports.clipboard === null ? 'page' : 'system' },
+      secretStore,
+      { localPlatform: localPlatform.status, clipboard: clipboard.status, ledger: ledger.status },
+    )
+
+    const unsubscribe = [
+      localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
+      settings.onChange(() => applySettings()),
+      connections.onRemoved((id) => {
+        if (settings.current.activeConnectionId === id) settings.change({ activeConnectionId: 'local' })
+      }),
+    ]
+    function applySettings(): void {
+      if (settings.current.localPlatform) localPlatform.start()
+      else void localPlatform.stop()
+    }
+
+    async function recheckKeychain() {
+      const status = await system.checkKeychain()
+      if (status.state === 'ready') {
+        await ledger.reopen()
+        if (localPlatform.status.value.state === 'failed') applySettings()
+        void connections.testAdded({ onlyKeychain: true })
+      }
+      return status
+    }
+
+    let ending: Promise<void> | null = null
+    async function end(): Promise<void> {
+      for (const step of unsubscribe) step()
+      revealBox.clear()
+      await Promise.all([clipboard.clearNow(), localPlatform.stop()])
+      connections.dispose()
+      settings.dispose()
+      system.dispose()
+      for (const step of undo.reverse()) step()
+    }
+
+    const router = createRouter({
+      system,
+      settings,
+      connections,
+      tokens,
+      revealBox,
+      clipboard,
+      logger,
+      recheckKeychain,
+      async restartLocalPlatform() {
+        if (!settings.current.localPlatform) throw new ProblemError('local-platform-down')
+        await localPlatform.restart()
+      },
+      stopping: () => ending !== null,
+    })
+
+    void system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
+    applySettings()
+
+    return {
+      router,
+      focused: () => void clipboard.retry(),
+      dispose() {
+        ending ??= end()
+        return ending
+      },
+    }
+  }
+}
+
+/** The profile's ledger key; where a keychain keeps it from us, one of its own in a file, so that work can go on. */
+async function ledgerKey(secretStore: SecretStore, keyFolder: string): Promise<LedgerKey> {
+  try {
+    return { chain: 'main', ...(await localKey(secretStore, keyFolder, 'ledger')) }
+  } catch (error) {
+    if (!(error instanceof ProblemError) || !error.code.startsWith('keychain-')) throw error
+    return { chain: 'fallback', ...(await localKey(null, keyFolder, 'ledger-fallback')) }
+  }
+}
+
+function embedded(localPlatform: LocalPlatform) {
+  const running = localPlatform.running.value
+  if (running !== null) return { phase: 'running', ...running } as const
+  const { state } = localPlatform.status.value
+  return { phase: state === 'starting' ? 'starting' : 'down' } as const
+}
+
+/** The embedded platform keeps its address over restarts while nobody else takes the port. */
+function rememberedPort(database: Database) {
+  return {
+    read(): number {
+      const row = database.prepare('SELECT port FROM local_platform').get() as { port: number } | undefined
+      return row?.port ?? 0
+    },
+    keep(port: number): void {
+      database.prepare('INSERT OR REPLACE INTO local_platform (only, port) VALUES (1, ?)').run(port)
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { type Database, openDatabase } from '#base/sqlite.ts'
+
+/** Statement blocks of the console's database; never edit one that was released. */
+const MIGRATIONS = [
+  `CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+   CREATE TABLE connection (
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL,
+     url TEXT NOT NULL,
+     ca_pem TEXT,
+     proxy TEXT,
+     token_place TEXT NOT NULL CHECK (token_place IN ('keychain', 'session')),
+     created_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE local_platform (only INTEGER PRIMARY KEY CHECK (only = 1), port INTEGER NOT NULL) STRICT;`,
+]
+
+/** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */
+export function openConsoleDatabase(profileFolder: string): Database {
+  return openDatabase(join(profileFolder, 'console.sqlite'), MIGRATIONS)
+}

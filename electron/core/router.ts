@@ -1,0 +1,111 @@
+import { implement, ORPCError } from '@orpc/server'
+import type { Logger } from '#base/logger.ts'
+import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
+import { Secret } from '#base/secret.ts'
+import { contract } from '#shared/contract/index.ts'
+import type { ConnectionsService } from './connections/connections-service.ts'
+import type { SettingsService } from './settings/settings-service.ts'
+import type { SystemService } from './system/system-service.ts'
+import type { ClipboardGuard } from './tokens/clipboard-guard.ts'
+import { AnswerLostError, ExpiryDiffersError } from './tokens/generation-errors.ts'
+import type { RevealBox } from './tokens/reveal-box.ts'
+import type { TokenService } from './tokens/token-service.ts'
+
+export interface Services {
+  readonly system: SystemService
+  readonly settings: SettingsService
+  readonly connections: ConnectionsService
+  readonly tokens: TokenService
+  readonly revealBox: RevealBox
+  readonly clipboard: ClipboardGuard
+  readonly logger: Logger
+  readonly recheckKeychain: SystemService['checkKeychain']
+  readonly restartLocalPlatform: () => Promise<void>
+  /** true from the moment the console begins to end */
+  readonly stopping: () => boolean
+}
+
+/** The contract implemented, one line a procedure; the work is done by the services. */
+export function createRouter(services: Services) {
+  const { system, settings, connections, tokens, revealBox, clipboard, logger } = services
+
+  const os = implement(contract).use(async ({ next, path }) => {
+    try {
+      if (services.stopping()) throw new ProblemError('stopping')
+      return await next()
+    } catch (error) {
+      throw atTheBoundary(error, path.join('.'), logger)
+    }
+  })
+
+  return os.router({
+    system: {
+      info: os.system.info.handler(() => system.info),
+      watch: os.system.watch.handler(({ signal }) => system.watch(signal)),
+      recheckKeychain: os.system.recheckKeychain.handler(() => services.recheckKeychain()),
+      restartLocalPlatform: os.system.restartLocalPlatform.handler(() => services.restartLocalPlatform()),
+    },
+    settings: {
+      watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),
+      change: os.settings.change.handler(({ input }) => settings.change(input)),
+    },
+    connections: {
+      watch: os.connections.watch.handler(({ signal }) => connections.watch(signal)),
+      probe: os.connections.probe.handler(({ input }) => connections.probe(input)),
+      add: os.connections.add.handler(({ input }) =>
+        connections.add({ ...input, token: new Secret(input.token) }),
+      ),
+      rename: os.connections.rename.handler(({ input }) => connections.rename(input.id, input.name)),
+      setToken: os.connections.setToken.handler(({ input }) =>
+        connections.setToken(input.id, new Secret(input.token), input.remember),
+      ),
+      test: os.connections.test.handler(({ input }) => connections.test(input.id)),
+      remove: os.connections.remove.handler(({ input }) => connections.remove(input.id)),
+    },
+    tokens: {
+      users: os.tokens.users.handler(({ input }) => tokens.users(input)),
+      ofUser: os.tokens.ofUser.handler(({ input }) => tokens.ofUser(input)),
+      generate: os.tokens.generate.handler(async ({ input, errors }) => {
+        try {
+          return await tokens.generate(input)
+        } catch (error) {
+          if (error instanceof AnswerLostError) {
+            const { userId, orphans, checked } = error
+            throw errors.ANSWER_LOST({ data: { userId, orphans, checked } })
+          }
+          if (error instanceof ExpiryDiffersError) {
+            throw errors.EXPIRY_DIFFERS({ data: { userId: error.userId, token: error.token } })
+          }
+          throw error
+        }
+      }),
+      // SECURITY: the one place where a value leaves the core, to the dialog that shows it once.
+      reveal: os.tokens.reveal.handler(({ input }) => ({ value: revealBox.reveal(input.revealId).expose() })),
+      copy: os.tokens.copy.handler(async ({ input }) => ({
+        clearsAt: await clipboard.copy(
+          revealBox.forCopy(input.revealId),
+          settings.current.clipboardClearSeconds,
+        ),
+      })),
+      forget: os.tokens.forget.handler(({ input }) => revealBox.forget(input.revealId)),
+      revoke: os.tokens.revoke.handler(({ input }) => tokens.revoke(input)),
+      killSession: os.tokens.killSession.handler(({ input }) => tokens.killSession(input)),
+      killSessions: os.tokens.killSessions.handler(({ input }) => tokens.killSessions(input)),
+    },
+  })
+}
+
+export type ConsoleRouter = ReturnType<typeof createRouter>
+
+/** What crosses: typed errors as they are, explained ones as PROBLEM, everything else as `internal` without its words. */
+function atTheBoundary(error: unknown, procedure: string, logger: Logger): Error {
+  if (error instanceof ORPCError) {
+    if (!error.defined) logger.warn({ procedure, code: error.code }, 'a call was refused')
+    return error
+  }
+  const { problem } = asProblem(error)
+  if (error instanceof ProblemError) logger.warn({ procedure, problem }, 'a call failed')
+  else
+    logger.error({ procedure, error: messageOf(error), stack: (error as Error)?.stack }, 'unexpected failure')
+  return new ORPCError('PROBLEM', { status: 422, defined: true, data: problem, message: problem.code })
+}

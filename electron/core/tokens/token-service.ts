@@ -1,0 +1,237 @@
+import type { Clock } from '#base/clock.ts'
+import { KeyedQueue } from '#base/keyed-queue.ts'
+import { asProblem, ProblemError } from '#base/problem-error.ts'
+import type { Identity } from '#shared/contract/connections.ts'
+import type { Generated, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
+import { isExpiryAsAsked, lastFour, type TokenDuration } from '#shared/domain/token.ts'
+import type { GeneratedToken } from '../clients/opencti/generated-token.ts'
+import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
+import { RemoteError } from '../clients/opencti/remote-error.ts'
+import { type ActionLedger, type LedgerFacts, recorded } from '../ports/action-ledger.ts'
+import { AnswerLostError, ExpiryDiffersError } from './generation-errors.ts'
+import { type Reach, reach, requireListing, requireSetAccesses } from './owner.ts'
+import type { RevealBox } from './reveal-box.ts'
+
+/** A platform that let us in, as the connections hand it over. */
+export interface PlatformSession {
+  readonly client: OpenCtiClient
+  readonly identity: Identity
+  readonly connection: { readonly id: string; readonly name: string; readonly url: string }
+}
+
+export interface Platforms {
+  use<Result>(connectionId: string, work: (session: PlatformSession) => Promise<Result>): Promise<Result>
+}
+
+export interface TokenParts {
+  readonly platforms: Platforms
+  readonly ledger: ActionLedger
+  readonly revealBox: RevealBox
+  readonly clock: Clock
+}
+
+/** `userId`: a user's id or `me` */
+interface OfUser {
+  readonly connectionId: string
+  readonly userId: string
+}
+
+/** Lists, generates and revokes tokens: ledger record, deed, read-back (T-01, T-02, T-05, T-09). */
+export class TokenService {
+  readonly #parts: TokenParts
+  /** Work on one user's tokens goes one by one, so that "appeared meanwhile" means one thing. */
+  readonly #queue = new KeyedQueue()
+
+  constructor(parts: TokenParts) {
+    this.#parts = parts
+  }
+
+  async users(query: { connectionId: string; search: string; after: string | null; first: number }) {
+    return this.#parts.platforms.use(query.connectionId, async ({ client, identity }) => {
+      requireListing(identity)
+      const page = await client.users({ ...query, withTokens: identity.features.apiTokens })
+      const users: UserSummary[] = page.users
+      return { ...page, users, readAt: this.#parts.clock.now() }
+    })
+  }
+
+  async ofUser({ connectionId, userId }: OfUser): Promise<UserAccess> {
+    return this.#parts.platforms.use(connectionId, (session) =>
+      this.#read(session, reach(session.identity, userId)),
+    )
+  }
+
+  /** @throws AnswerLostError, ExpiryDiffersError, ProblemError */
+  async generate(
+    asked: OfUser & { readonly name: string; readonly duration: TokenDuration },
+  ): Promise<Generated> {
+    return this.#withUser(asked, async (session, target) => {
+      const owner = target.manage()
+      const before = await this.#read(session, target)
+      const { name, duration } = asked
+      const facts = { ...factsOf(session, before), name, duration }
+      const intent = await this.#parts.ledger.begin('token.generate', facts)
+      let made: GeneratedToken
+      try {
+        made = await session.client.addToken(owner, name, duration)
+      } catch (error) {
+        if (!(error instanceof RemoteError) || error.execution === 'no') {
+          this.#parts.ledger.end(intent, 'failed', { problem: asProblem(error).code })
+          throw error
+        }
+        // Never asked again: a second request could make a second token. What appeared is offered for revocation.
+        const lost = await this.#lookForOrphans(session, target, before, name)
+        const tokenIds = lost.orphans.map(({ id }) => id)
+        this.#parts.ledger.end(intent, 'unknown', { problem: error.code, checked: lost.checked, tokenIds })
+        throw lost
+      }
+      const token = await this.#readBack(session, target, made, name)
+      const createdAt = token.createdAt ?? this.#parts.clock.now() + session.identity.clockSkewMs
+      const asAsked = [token.expiresAt, made.expiresAt].every((expiresAt) =>
+        isExpiryAsAsked(duration, createdAt, expiresAt),
+      )
+      this.#parts.ledger.end(intent, 'done', { ...tokenFacts(token), expiryAsAsked: asAsked })
+      if (!asAsked) throw new ExpiryDiffersError(target.userId, token)
+      return { userId: target.userId, token, ...this.#parts.revealBox.put(made.value) }
+    })
+  }
+
+  /** Returns when the token is seen gone. @throws ProblemError `still-listed`, `token-not-found`, … */
+  async revoke(asked: OfUser & { readonly tokenId: string; readonly reason: string }): Promise<UserAccess> {
+    return this.#withUser(asked, async (session, target) => {
+      const owner = target.manage()
+      const before = await this.#read(session, target)
+      const token = before.tokens.find(({ id }) => id === asked.tokenId)
+      if (!token) throw new ProblemError('token-not-found')
+      const facts = {
+        ...factsOf(session, before),
+        ...tokenFacts(token),
+        name: token.name,
+        reason: asked.reason,
+      }
+      const intent = await this.#parts.ledger.begin('token.revoke', facts)
+      const { ledger } = this.#parts
+      let lostAnswer: RemoteError | null = null
+      try {
+        const sendReason = session.identity.features.revokeReason && asked.reason !== ''
+        await session.client.revokeToken(owner, token.id, sendReason ? asked.reason : null)
+      } catch (error) {
+        if (!(error instanceof RemoteError) || error.execution === 'no') {
+          ledger.end(intent, 'failed', { problem: asProblem(error).code })
+          throw error
+        }
+        lostAnswer = error
+      }
+      let after: UserAccess
+      try {
+        after = await this.#read(session, target)
+      } catch (error) {
+        ledger.end(intent, lostAnswer ? 'unknown' : 'done', { seenGone: false })
+        throw lostAnswer ?? error
+      }
+      if (after.tokens.some(({ id }) => id === token.id)) {
+        ledger.end(intent, 'failed', { problem: 'still-listed' })
+        throw lostAnswer ?? new ProblemError('still-listed')
+      }
+      ledger.end(intent, 'done', { seenGone: true })
+      return after
+    })
+  }
+
+  async killSession(asked: OfUser & { readonly sessionId: string }): Promise<UserAccess> {
+    return this.#withUser(asked, async (session, target) => {
+      requireSetAccesses(session.identity)
+      const before = await this.#read(session, target)
+      // A session's id is part of its cookie: four characters tell it apart well enough.
+      const facts = { ...factsOf(session, before), sessionEnd: asked.sessionId.slice(-4) }
+      await recorded(this.#parts.ledger, 'session.kill', facts, () =>
+        session.client.killSession(asked.sessionId),
+      )
+      return this.#read(session, target)
+    })
+  }
+
+  async killSessions(asked: OfUser): Promise<UserAccess> {
+    return this.#withUser(asked, async (session, target) => {
+      requireSetAccesses(session.identity)
+      const before = await this.#read(session, target)
+      const facts = { ...factsOf(session, before), sessions: before.sessions?.length ?? null }
+      await recorded(this.#parts.ledger, 'session.kill-all', facts, () =>
+        session.client.killSessions(target.userId),
+      )
+      return this.#read(session, target)
+    })
+  }
+
+  #withUser<Result>(
+    { connectionId, userId }: OfUser,
+    work: (session: PlatformSession, target: Reach) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#parts.platforms.use(connectionId, (session) => {
+      const target = reach(session.identity, userId)
+      return this.#queue.run(`${connectionId} ${target.userId}`, () => work(session, target))
+    })
+  }
+
+  async #read({ client, identity }: PlatformSession, target: Reach): Promise<UserAccess> {
+    const { user, tokens, sessions, revoked, skewMs } = await client.access(target.read, identity.features)
+    return {
+      user: { ...user, tokenCount: tokens.length, isMe: user.id === identity.userId },
+      tokens,
+      revoked,
+      sessions,
+      readAt: this.#parts.clock.now(),
+      clockSkewMs: skewMs,
+    }
+  }
+
+  /** The new token as the platform lists it, or, when it cannot be read now, as the platform answered. */
+  async #readBack(
+    session: PlatformSession,
+    target: Reach,
+    made: GeneratedToken,
+    name: string,
+  ): Promise<Token> {
+    const { tokenId: id, maskedToken, expiresAt } = made
+    const answered: Token = { id, name, maskedToken, createdAt: null, expiresAt, lastUsedAt: null }
+    try {
+      const { tokens } = await this.#read(session, target)
+      return tokens.find((token) => token.id === id) ?? answered
+    } catch {
+      // The token exists and its value is here: a failed list is no reason to lose it.
+      return answered
+    }
+  }
+
+  async #lookForOrphans(
+    session: PlatformSession,
+    target: Reach,
+    before: UserAccess,
+    name: string,
+  ): Promise<AnswerLostError> {
+    const known = new Set(before.tokens.map(({ id }) => id))
+    try {
+      const { tokens } = await this.#read(session, target)
+      const orphans = tokens.filter((token) => token.name === name && !known.has(token.id))
+      return new AnswerLostError(target.userId, orphans, true)
+    } catch {
+      return new AnswerLostError(target.userId, [], false)
+    }
+  }
+}
+
+/** Who does it to whom, and where. */
+function factsOf({ identity, connection }: PlatformSession, { user }: UserAccess): LedgerFacts {
+  return {
+    connectionId: connection.id,
+    url: connection.url,
+    actorId: identity.userId,
+    actor: identity.email,
+    userId: user.id,
+    user: user.email,
+  }
+}
+
+function tokenFacts(token: Token): LedgerFacts {
+  return { tokenId: token.id, lastFour: lastFour(token.maskedToken), expiresAt: token.expiresAt }
+}
