@@ -1,9 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base/clock.ts'
-import { lockFolder } from '#base/folder-lock.ts'
-import { openLogFile } from '#base/log-file.ts'
-import { createLogger } from '#base/logger.ts'
+import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import { type Database, openDatabase } from '#base/sqlite.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
@@ -30,9 +27,13 @@ export const KEYCHAIN_SERVICE = 'io.filigran.gatehouse'
 
 /** What a host brings: what it is, where the profile lies, and what differs by machine. */
 export interface ConsolePorts {
-  readonly info: Omit<SystemInfo, 'clipboard'>
-  /** folder of this user's data; made when missing, held for this process alone */
+  readonly host: SystemInfo['host']
+  readonly version: string
+  /** languages of the user's system, best first, BCP 47 */
+  readonly languages: string[]
+  /** folder of this user's data, which the host holds for this process alone (`lockFolder`) */
   readonly profileFolder: string
+  readonly logger: Logger
   /** null: the host has no desktop, so the page writes the clipboard itself */
   readonly clipboard: Clipboard | null
   /** starts the embedded platform's entry */
@@ -48,134 +49,145 @@ export interface ConsolePorts {
 
 export interface Console {
   readonly router: ConsoleRouter
+  /** Brings up keychain, embedded platform and connections behind it; `system.watch` tells how far they are. */
+  start(): Promise<void>
   /** The window got the focus: tries again to clear a clipboard that could not be read without it. */
   focused(): void
-  /** Ends streams, clears the clipboard if it is ours, ends the child, closes the files. Safe to repeat. */
+  /** Ends streams, clears the clipboard if it is ours, ends the child, closes the databases. Safe to repeat. */
   dispose(): Promise<void>
 }
 
 /**
- * Builds the console: each service once, in order. It answers at once; keychain, embedded platform and connections come up
- * behind it and tell how far they are by `system.watch`.
- * @throws FolderBusyError when another console holds the profile, NewerDatabaseError when a newer one wrote it
+ * Builds the console: each service once, in order.
+ * @throws NewerDatabaseError when a newer console wrote the profile
  */
-export async function createConsole(ports: ConsolePorts): Promise<Console> {
-  const { info, profileFolder, clock = systemClock, random = Math.random } = ports
-  const unlock = lockFolder(profileFolder)
-  const undo: (() => void)[] = [unlock]
+export function createConsole(ports: ConsolePorts): Console {
+  const { profileFolder, logger, clock = systemClock, random = Math.random } = ports
+  const os = operatingSystem(process.platform)
+  const database = openConsoleDatabase(profileFolder)
+  const ledgerDatabase = openLedgerDatabase(profileFolder, database)
+  const secretStore = ports.secretStore ?? keytarStore({ service: KEYCHAIN_SERVICE, os, clock })
+  const keyFolder = join(profileFolder, 'keys')
+
+  const settings = new SettingsService(database, logger)
+  const ledger = new LedgerService({
+    database: ledgerDatabase,
+    clock,
+    logger,
+    fetchKey: () => ledgerKey(secretStore, keyFolder),
+  })
+  const clipboard = new ClipboardGuard(ports.clipboard, clock)
+  const revealBox = new RevealBox(clock)
+  const profiles = new ProfileStore(database)
+  const connections = new ConnectionsService({
+    profiles,
+    vault: new TokenVault(secretStore),
+    ledger,
+    clock,
+  })
+  const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock })
+  const localPlatform = new LocalPlatform({
+    spawn: ports.spawnPlatform,
+    clock,
+    random,
+    logger,
+    dataFolder: join(profileFolder, 'platform'),
+    seed: ports.platformSeed ?? 'demo',
+    fetchKey: async () => (await localKey(secretStore, keyFolder, 'platform')).key,
+    port: rememberedPort(database),
+  })
+  const system = new SystemService(
+    {
+      version: ports.version,
+      host: ports.host,
+      os,
+      languages: ports.languages,
+      clipboard: ports.clipboard === null ? 'page' : 'system',
+    },
+    secretStore,
+    { localPlatform: localPlatform.status, clipboard: clipboard.status, ledger: ledger.status },
+  )
+
+  const unsubscribe = [
+    localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
+    settings.onChange(() => applySettings()),
+    connections.onRemoved((id) => {
+      if (settings.current.activeConnectionId === id) settings.change({ activeConnectionId: 'local' })
+    }),
+  ]
+  let platformWanted = false
+  function applySettings(): void {
+    if (settings.current.localPlatform === platformWanted) return
+    platformWanted = settings.current.localPlatform
+    if (platformWanted) localPlatform.start()
+    else void localPlatform.stop()
+  }
+
+  async function recheckKeychain() {
+    const status = await system.checkKeychain()
+    if (status.state === 'ready') {
+      await ledger.reopen()
+      if (localPlatform.status.value.state === 'failed') localPlatform.start()
+      void connections.testAdded({ onlyKeychain: true })
+    }
+    return status
+  }
+
+  let ending: Promise<void> | null = null
+  async function end(): Promise<void> {
+    for (const step of unsubscribe) step()
+    revealBox.clear()
+    await Promise.all([clipboard.clearNow(), localPlatform.stop()])
+    connections.dispose()
+    settings.dispose()
+    system.dispose()
+    ledgerDatabase.close()
+    database.close()
+  }
+
+  const router = createRouter({
+    system,
+    settings,
+    connections,
+    tokens,
+    revealBox,
+    clipboard,
+    logger,
+    recheckKeychain,
+    async restartLocalPlatform() {
+      if (!settings.current.localPlatform) throw new ProblemError('local-platform-down')
+      await localPlatform.restart()
+    },
+    stopping: () => ending !== null,
+  })
+
+  return {
+    router,
+    async start() {
+      applySettings()
+      const tested = system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
+      tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
+    },
+    focused: () => void clipboard.retry(),
+    dispose() {
+      ending ??= end()
+      return ending
+    },
+  }
+}
+
+/** The ledger has a file of its own, so that damage to one leaves the other whole. */
+function openLedgerDatabase(profileFolder: string, opened: Database): Database {
   try {
-    return build()
+    return openDatabase(join(profileFolder, 'ledger.sqlite'), LEDGER_MIGRATIONS)
   } catch (error) {
-    for (const step of undo.reverse()) step()
+    opened.close()
     throw error
   }
+}
 
-  function build(): Console {
-    const logFile = openLogFile(join(profileFolder, 'logs', 'console.log'))
-    undo.push(() => logFile.close())
-    const logger = createLogger('console', logFile)
-    const database = openConsoleDatabase(profileFolder)
-    undo.push(() => database.close())
-    const ledgerDatabase = openDatabase(join(profileFolder, 'ledger.sqlite'), LEDGER_MIGRATIONS)
-    undo.push(() => ledgerDatabase.close())
-    const secretStore = ports.secretStore ?? keytarStore({ service: KEYCHAIN_SERVICE, os: info.os, clock })
-    const keyFolder = join(profileFolder, 'keys')
-    mkdirSync(keyFolder, { recursive: true, mode: 0o700 })
-
-    const settings = new SettingsService(database, logger)
-    const ledger = new LedgerService({
-      database: ledgerDatabase,
-      clock,
-      logger,
-      fetchKey: () => ledgerKey(secretStore, keyFolder),
-    })
-    const clipboard = new ClipboardGuard(ports.clipboard, clock)
-    const revealBox = new RevealBox(clock)
-    const profiles = new ProfileStore(database)
-    const connections = new ConnectionsService({
-      profiles,
-      vault: new TokenVault(secretStore),
-      ledger,
-      clock,
-    })
-    const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock })
-    const localPlatform = new LocalPlatform({
-      spawn: ports.spawnPlatform,
-      clock,
-      random,
-      logger,
-      dataFolder: join(profileFolder, 'platform'),
-      seed: ports.platformSeed ?? 'demo',
-      fetchKey: async () => (await localKey(secretStore, keyFolder, 'platform')).key,
-      port: rememberedPort(database),
-    })
-    const system = new SystemService(
-      { ...info, clipboard: ports.clipboard === null ? 'page' : 'system' },
-      secretStore,
-      { localPlatform: localPlatform.status, clipboard: clipboard.status, ledger: ledger.status },
-    )
-
-    const unsubscribe = [
-      localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
-      settings.onChange(() => applySettings()),
-      connections.onRemoved((id) => {
-        if (settings.current.activeConnectionId === id) settings.change({ activeConnectionId: 'local' })
-      }),
-    ]
-    function applySettings(): void {
-      if (settings.current.localPlatform) localPlatform.start()
-      else void localPlatform.stop()
-    }
-
-    async function recheckKeychain() {
-      const status = await system.checkKeychain()
-      if (status.state === 'ready') {
-        await ledger.reopen()
-        if (localPlatform.status.value.state === 'failed') applySettings()
-        void connections.testAdded({ onlyKeychain: true })
-      }
-      return status
-    }
-
-    let ending: Promise<void> | null = null
-    async function end(): Promise<void> {
-      for (const step of unsubscribe) step()
-      revealBox.clear()
-      await Promise.all([clipboard.clearNow(), localPlatform.stop()])
-      connections.dispose()
-      settings.dispose()
-      system.dispose()
-      for (const step of undo.reverse()) step()
-    }
-
-    const router = createRouter({
-      system,
-      settings,
-      connections,
-      tokens,
-      revealBox,
-      clipboard,
-      logger,
-      recheckKeychain,
-      async restartLocalPlatform() {
-        if (!settings.current.localPlatform) throw new ProblemError('local-platform-down')
-        await localPlatform.restart()
-      },
-      stopping: () => ending !== null,
-    })
-
-    void system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
-    applySettings()
-
-    return {
-      router,
-      focused: () => void clipboard.retry(),
-      dispose() {
-        ending ??= end()
-        return ending
-      },
-    }
-  }
+function operatingSystem(platform: NodeJS.Platform): SystemInfo['os'] {
+  return platform === 'darwin' || platform === 'win32' ? platform : 'linux'
 }
 
 /** The profile's ledger key; where a keychain keeps it from us, one of its own in a file, so that work can go on. */

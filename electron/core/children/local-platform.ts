@@ -69,7 +69,7 @@ export class LocalPlatform {
     this.#wanted = false
     this.#cancelTimer()
     await this.#end()
-    this.status.set({ state: 'off' })
+    if (!this.#wanted) this.status.set({ state: 'off' })
   }
 
   async restart(): Promise<void> {
@@ -89,9 +89,16 @@ export class LocalPlatform {
       return
     }
     // Asked to stop while the keychain was asked, or started anew by somebody else.
+    await this.#childGone
     if (!this.#wanted || this.#child !== null) return
 
-    const child = spawn()
+    let child: Child
+    try {
+      child = spawn()
+    } catch (error) {
+      this.#giveUp([messageOf(error)])
+      return
+    }
     this.#child = child
     let failure: Extract<FromPlatform, { type: 'failed' }> | null = null
     child.onOutput((text) => tail.push(text))
@@ -161,6 +168,8 @@ export class LocalPlatform {
 
   async #end(): Promise<void> {
     const child = this.#child
+    // From here on its exit is no news: it was asked to go.
+    this.#child = null
     this.running.set(null)
     if (child === null) return
     child.post({ type: 'stop' } satisfies ToPlatform)
@@ -168,7 +177,6 @@ export class LocalPlatform {
     const cancelKill = this.#parts.clock.after(KILL_AFTER_MS, () => child.kill('SIGKILL'))
     await this.#childGone
     cancelKill()
-    this.#child = null
   }
 
   #arm(ms: number, task: () => void): void {

@@ -82,7 +82,14 @@ export class LedgerService implements ActionLedger {
     return verifyChain(key, rows)
   }
 
-  async #open(): Promise<LedgerKey> {
+  /** A failure is told by the status, and again to whoever wants to write. */
+  #open(): Promise<LedgerKey> {
+    const opening = this.#fetchKey()
+    opening.catch(() => {})
+    return opening
+  }
+
+  async #fetchKey(): Promise<LedgerKey> {
     try {
       const key = await this.#parts.fetchKey()
       this.#tellReady(key)

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '#base/clock.ts'
 import { messageOf } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
-import { type SecretStore, SecretStoreError, type SecretStoreState } from './secret-store.ts'
+import {
+  type SecretStore,
+  SecretStoreError,
+  type SecretStoreState,
+  type SecretStoreStatus,
+} from './secret-store.ts'
 
 /** The three calls of keytar's API that the console uses; `findCredentials` hands out everything and stays out. */
 export interface Keytar {
@@ -61,22 +66,32 @@ export function keytarStore({ service, os, clock, load = loadKeytar }: KeytarSto
     }
   }
 
+  async function probe(): Promise<SecretStoreStatus> {
+    const value = randomBytes(16).toString('hex')
+    try {
+      const readBack = await ask(async (keytar) => {
+        await keytar.setPassword(service, PROBE_ACCOUNT, value)
+        const found = await keytar.getPassword(service, PROBE_ACCOUNT)
+        await keytar.deletePassword(service, PROBE_ACCOUNT)
+        return found
+      })
+      if (readBack === value) return { state: 'ready', backend, detail: null }
+      return { state: 'denied', backend, detail: 'The keychain did not give back what was written.' }
+    } catch (error) {
+      if (!(error instanceof SecretStoreError)) throw error
+      return { state: error.state, backend, detail: error.message }
+    }
+  }
+
+  // Two probes at a time would find each other's item.
+  let probing: Promise<SecretStoreStatus> | null = null
+
   return {
-    async status() {
-      const value = randomBytes(16).toString('hex')
-      try {
-        const readBack = await ask(async (keytar) => {
-          await keytar.setPassword(service, PROBE_ACCOUNT, value)
-          const found = await keytar.getPassword(service, PROBE_ACCOUNT)
-          await keytar.deletePassword(service, PROBE_ACCOUNT)
-          return found
-        })
-        if (readBack === value) return { state: 'ready', backend, detail: null }
-        return { state: 'denied', backend, detail: 'The keychain did not give back what was written.' }
-      } catch (error) {
-        if (!(error instanceof SecretStoreError)) throw error
-        return { state: error.state, backend, detail: error.message }
-      }
+    status() {
+      probing ??= probe().finally(() => {
+        probing = null
+      })
+      return probing
     },
     async get(account) {
       const value = await ask((keytar) => keytar.getPassword(service, account))
