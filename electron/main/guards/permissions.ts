@@ -1,3 +1,4 @@
+import type { Session } from 'electron'
 import { isOwnPage } from './own-page.ts'
 
 /** Every web permission that our page gets, with the reason; what is not here is denied. */
@@ -14,4 +15,24 @@ const GRANTED: Readonly<Record<string, string>> = {
  */
 export function isPermitted(permission: string, asking: string, isMainFrame: boolean): boolean {
   return isMainFrame && isOwnPage(asking) && Object.hasOwn(GRANTED, permission)
+}
+
+type Guarded = Pick<
+  Session,
+  | 'setPermissionRequestHandler'
+  | 'setPermissionCheckHandler'
+  | 'setDevicePermissionHandler'
+  | 'setDisplayMediaRequestHandler'
+>
+
+/** Puts the table above in charge of a session. */
+export function denyByDefault(session: Guarded): void {
+  session.setPermissionRequestHandler((_, permission, decide, { requestingUrl, isMainFrame }) =>
+    decide(isPermitted(permission, requestingUrl, isMainFrame)),
+  )
+  session.setPermissionCheckHandler((_, permission, origin, { requestingUrl, isMainFrame }) =>
+    isPermitted(permission, requestingUrl ?? origin, isMainFrame),
+  )
+  session.setDevicePermissionHandler(() => false)
+  session.setDisplayMediaRequestHandler((_, decide) => decide({}))
 }

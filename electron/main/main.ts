@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { app, dialog, protocol } from 'electron'
+import { profileFolder } from '../host/profile-folder.ts'
+import { registerPageScheme } from './app-protocol.ts'
+import { startDesktop } from './desktop.ts'
+
+// SECURITY: point 4 of Electron's check-list: every page's process is sandboxed, whatever a window's options say.
+app.enableSandbox()
+registerPageScheme(protocol)
+
+const profile = profileFolder({ platform: process.platform, home: homedir(), environment: process.env })
+// The shell's own files (cookies, caches, the single-instance lock) in a folder of their own inside the profile.
+const shellFolder = join(profile, 'shell')
+mkdirSync(shellFolder, { recursive: true, mode: 0o700 })
+app.setPath('userData', shellFolder)
+
+if (app.requestSingleInstanceLock()) {
+  // Never awaited here: Electron is not ready before this module has run.
+  void app
+    .whenReady()
+    .then(() => startDesktop(profile))
+    .catch(giveUp)
+} else {
+  // The first one hears `second-instance` and comes to the front.
+  app.exit(0)
+}
+
+function giveUp(error: unknown): void {
+  const text = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`Gatehouse cannot start: ${text}\n`)
+  dialog.showErrorBox('Gatehouse cannot start', text)
+  app.exit(1)
+}
