@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto'
 import { type ClientRequest, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Socket } from 'node:net'
-import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls'
+import * as tls from 'node:tls'
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { messageOf, ProblemError } from '#base/problem-error.ts'
 
@@ -77,9 +78,10 @@ function ownRoots(caPem: string): string[] {
 
 function systemRoots(): readonly string[] {
   // Node 20, the main process of older Electrons, cannot read the system's store.
-  if (typeof getCACertificates !== 'function') return rootCertificates
+  // Not in Node 20; a named import of it would not even link there.
+  if (!('getCACertificates' in tls)) return rootCertificates
   try {
-    return [...getCACertificates('default'), ...getCACertificates('system')]
+    return [...tls.getCACertificates('default'), ...tls.getCACertificates('system')]
   } catch {
     return rootCertificates
   }
