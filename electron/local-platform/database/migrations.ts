@@ -1,8 +1,8 @@
 /**
  * The platform's database, one statement block a format (openDatabase runs what is missing). Times are ms since the epoch.
  *
- * Tokens lie in the order of their hash, without a row id, so that validation reads one tree only; what changes with use
- * (`token_usage`) stands apart, so that it never rewrites them. `users.capabilities` repeats what groups and roles give
+ * `tokens_by_hash` holds all that validation needs of a token, so that it reads one narrow tree, whose pages hold many
+ * entries and whose depth hardly grows. What changes with use (`token_usage`) stands apart and never rewrites a token. `users.capabilities` repeats what groups and roles give
  * (users/capabilities.ts keeps it in step), so that validation needs no further join.
  */
 export const MIGRATIONS: readonly string[] = [
@@ -58,24 +58,29 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX users_of_organization ON user_organizations (organization_id);
 
   CREATE TABLE tokens (
-    hash BLOB PRIMARY KEY,
+    row INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     user_row INTEGER NOT NULL REFERENCES users (row),
+    hash BLOB NOT NULL,
+    key_id TEXT NOT NULL,
     name TEXT NOT NULL,
     masked_token TEXT NOT NULL,
-    key_id TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER,
     revoked_at INTEGER,
     revoked_by TEXT,
     revoke_reason TEXT
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
+  CREATE INDEX tokens_by_hash ON tokens (hash, user_row, expires_at, revoked_at);
+  CREATE TRIGGER tokens_have_one_hash BEFORE INSERT ON tokens
+    WHEN EXISTS (SELECT 1 FROM tokens WHERE hash = NEW.hash)
+    BEGIN SELECT RAISE(ABORT, 'a token with this value exists'); END;
   CREATE INDEX tokens_of_user ON tokens (user_row, created_at);
 
   CREATE TABLE token_usage (
-    token_id TEXT PRIMARY KEY,
+    token_row INTEGER PRIMARY KEY REFERENCES tokens (row) ON DELETE CASCADE,
     last_used_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
 
   CREATE TABLE sessions (
     cookie_hash BLOB PRIMARY KEY,

@@ -76,19 +76,15 @@ export function tokenStore(
   const list = (condition: string) =>
     database.prepare(
       `SELECT t.id, t.name, t.masked_token, t.created_at, t.expires_at, usage.last_used_at, t.revoked_at, t.revoked_by, t.revoke_reason
-       FROM tokens t LEFT JOIN token_usage usage ON usage.token_id = t.id
+       FROM tokens t LEFT JOIN token_usage usage ON usage.token_row = t.row
        WHERE t.user_row = ? AND ${condition} ORDER BY t.created_at, t.id`,
     )
   const listListed = list('t.revoked_at IS NULL')
   const listRevoked = list('t.revoked_at IS NOT NULL')
   const deleteToken = database.prepare('DELETE FROM tokens WHERE id = ?')
-  const deleteUsage = database.prepare('DELETE FROM token_usage WHERE token_id = ?')
-  const putUsage = database.prepare('INSERT INTO token_usage (token_id, last_used_at) VALUES (?, ?)')
+  const putUsage = database.prepare('INSERT INTO token_usage (token_row, last_used_at) VALUES (?, ?)')
 
-  const remove = (tokenId: string): void => {
-    deleteToken.run(tokenId)
-    deleteUsage.run(tokenId)
-  }
+  const remove = (tokenId: string): void => void deleteToken.run(tokenId)
 
   return {
     create(owner, name, duration, deed) {
@@ -140,7 +136,7 @@ export function tokenStore(
     put(owner, { id, name, value, createdAt, expiresAt, lastUsedAt, revoked }) {
       remove(id)
       const plaintext = value.expose()
-      insert.run(
+      const { lastInsertRowid } = insert.run(
         hmac(keys.token, plaintext),
         id,
         owner.row,
@@ -153,7 +149,7 @@ export function tokenStore(
         revoked?.by ?? null,
         revoked?.reason ?? null,
       )
-      if (lastUsedAt != null) putUsage.run(id, lastUsedAt)
+      if (lastUsedAt != null) putUsage.run(lastInsertRowid, lastUsedAt)
     },
 
     remove,

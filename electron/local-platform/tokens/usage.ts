@@ -8,7 +8,7 @@ const WRITE_DELAY_MS = 1_000
 
 export interface TokenUsage {
   /** Notes a use; costs the request one look into a map. */
-  note(tokenId: string, now: number): void
+  note(tokenRow: number, now: number): void
   /** Writes what waits. */
   flush(): void
   stop(): void
@@ -17,12 +17,12 @@ export interface TokenUsage {
 /** Last use of each token, at most one write a minute and token, in batches beside the requests. */
 export function tokenUsage(database: Database, clock: Clock): TokenUsage {
   const write = database.prepare(
-    `INSERT INTO token_usage (token_id, last_used_at) VALUES (?, ?)
-     ON CONFLICT (token_id) DO UPDATE SET last_used_at = excluded.last_used_at`,
+    `INSERT INTO token_usage (token_row, last_used_at) VALUES (?, ?)
+     ON CONFLICT (token_row) DO UPDATE SET last_used_at = excluded.last_used_at`,
   )
   /** token → when its use was last noted; never holds more than one period's tokens for long */
-  const noted = new Map<string, number>()
-  const waiting = new Map<string, number>()
+  const noted = new Map<number, number>()
+  const waiting = new Map<number, number>()
   let cancel: (() => void) | null = null
 
   const flush = (): void => {
@@ -30,19 +30,19 @@ export function tokenUsage(database: Database, clock: Clock): TokenUsage {
     cancel = null
     if (waiting.size === 0) return
     transaction(database, () => {
-      for (const [tokenId, at] of waiting) write.run(tokenId, at)
+      for (const [tokenRow, at] of waiting) write.run(tokenRow, at)
     })
     waiting.clear()
     const now = clock.now()
-    for (const [tokenId, at] of noted) if (now - at >= ACTIVITY_PERIOD_MS) noted.delete(tokenId)
+    for (const [tokenRow, at] of noted) if (now - at >= ACTIVITY_PERIOD_MS) noted.delete(tokenRow)
   }
 
   return {
-    note(tokenId, now) {
-      const last = noted.get(tokenId)
+    note(tokenRow, now) {
+      const last = noted.get(tokenRow)
       if (last !== undefined && Math.abs(now - last) < ACTIVITY_PERIOD_MS) return
-      noted.set(tokenId, now)
-      waiting.set(tokenId, now)
+      noted.set(tokenRow, now)
+      waiting.set(tokenRow, now)
       cancel ??= clock.after(WRITE_DELAY_MS, flush)
     },
     flush,

@@ -8,7 +8,7 @@ import { capabilityNames, isUsable, USER_COLUMNS, type User } from '../users/use
 export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'account' | 'no-api-access'
 
 export type Verdict =
-  | { readonly ok: true; readonly user: User; readonly tokenId: string }
+  | { readonly ok: true; readonly user: User; readonly tokenRow: number }
   | { readonly ok: false; readonly why: Refusal }
 
 /** Longer than any token of any age; what passes it is not hashed at all. */
@@ -16,7 +16,7 @@ const LONGEST_BEARER = 512
 
 type TokenRow = User & {
   hash: Uint8Array
-  token_id: string
+  token_row: number
   expires_at: number | null
   revoked_at: number | null
 }
@@ -31,7 +31,7 @@ export function tokenValidator(
   key: Uint8Array,
 ): (bearer: string, now: number) => Verdict {
   const find = database.prepare(
-    `SELECT t.hash, t.id AS token_id, t.expires_at, t.revoked_at, ${USER_COLUMNS.map((name) => `u.${name}`).join(', ')}
+    `SELECT t.hash, t.row AS token_row, t.expires_at, t.revoked_at, ${USER_COLUMNS.map((name) => `u.${name}`).join(', ')}
      FROM tokens t JOIN users u ON u.row = t.user_row WHERE t.hash = ?`,
   )
   return (bearer, now) => {
@@ -46,6 +46,6 @@ export function tokenValidator(
     if (!isUsable(found, now)) return { ok: false, why: 'account' }
     if (!isCapable({ id: found.id, capabilities: capabilityNames(found) }, 'APIACCESS_USETOKEN'))
       return { ok: false, why: 'no-api-access' }
-    return { ok: true, user: found, tokenId: found.token_id }
+    return { ok: true, user: found, tokenRow: found.token_row }
   }
 }
