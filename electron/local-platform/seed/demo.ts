@@ -1,1 +1,118 @@
-export function seedDemo(_parts: unknown, _now: number): void {}
+import { newTokenValue, type RandomSource } from '#base/crypto.ts'
+import { Secret } from '#base/secret.ts'
+import { type Database, transaction } from '#base/sqlite.ts'
+import { DAY_MS } from '#shared/domain/token.ts'
+import { newId } from '../ids.ts'
+import type { TokenStore } from '../tokens/token-store.ts'
+import { BUILT_IN_ADMIN_ID, type User } from '../users/user.ts'
+import type { UserStore } from '../users/user-store.ts'
+import {
+  DEMO_GROUPS,
+  DEMO_ORGANIZATIONS,
+  DEMO_PEOPLE,
+  type DemoGroup,
+  type DemoPerson,
+  type DemoToken,
+  groupCapabilities,
+} from './demo-people.ts'
+
+const HOUR_MS = 3_600_000
+
+export interface SeedParts {
+  readonly database: Database
+  readonly users: UserStore
+  readonly tokens: TokenStore
+  readonly random: RandomSource
+}
+
+/**
+ * Fills an empty platform with the demo's people and tokens in every state, all times relative to `now`. The values of
+ * these tokens are thrown away at once: they can be looked at and revoked, not used. The same clock and randomness give
+ * the same platform.
+ */
+export function seedDemo({ database, users, tokens, random }: SeedParts, now: number): void {
+  transaction(database, () => {
+    const groups = addGroups(database, random)
+    const organizations = addOrganizations(database, random)
+    for (const person of DEMO_PEOPLE) {
+      const user = addPerson(users, person, groups, organizations, random, now)
+      for (const token of person.tokens ?? []) addToken(tokens, user, token, random, now)
+    }
+  })
+}
+
+function addGroups(database: Database, random: RandomSource): Map<DemoGroup, string> {
+  const ids = new Map<DemoGroup, string>()
+  const addRole = database.prepare('INSERT INTO roles (id, name) VALUES (?, ?)')
+  const addCapability = database.prepare('INSERT INTO role_capabilities (role_id, capability) VALUES (?, ?)')
+  const addGroup = database.prepare('INSERT INTO groups (id, name) VALUES (?, ?)')
+  const addGroupRole = database.prepare('INSERT INTO group_roles (group_id, role_id) VALUES (?, ?)')
+  for (const group of Object.keys(DEMO_GROUPS) as DemoGroup[]) {
+    const roleId = newId(random)
+    const groupId = newId(random)
+    addRole.run(roleId, `Role of ${group}`)
+    for (const capability of groupCapabilities(group)) addCapability.run(roleId, capability)
+    addGroup.run(groupId, group.charAt(0).toUpperCase() + group.slice(1))
+    addGroupRole.run(groupId, roleId)
+    ids.set(group, groupId)
+  }
+  return ids
+}
+
+function addOrganizations(database: Database, random: RandomSource): Map<string, string> {
+  const add = database.prepare('INSERT INTO organizations (id, name) VALUES (?, ?)')
+  return new Map(
+    DEMO_ORGANIZATIONS.map((name) => {
+      const id = newId(random)
+      add.run(id, name)
+      return [name, id]
+    }),
+  )
+}
+
+function addPerson(
+  users: UserStore,
+  person: DemoPerson,
+  groups: ReadonlyMap<DemoGroup, string>,
+  organizations: ReadonlyMap<string, string>,
+  random: RandomSource,
+  now: number,
+): User {
+  const group = groups.get(person.group)
+  const organization = person.organization ? organizations.get(person.organization) : undefined
+  const oldest = Math.max(30, ...(person.tokens ?? []).map(({ createdDaysAgo }) => createdDaysAgo))
+  return users.add({
+    ...person,
+    id: newId(random),
+    groups: group ? [group] : [],
+    organizations: organization
+      ? [{ id: organization, administrator: person.administersOrganization ?? false }]
+      : [],
+    accountStatus: person.status ?? 'Active',
+    lockAfter: person.locksInDays === undefined ? null : now + person.locksInDays * DAY_MS,
+    createdAt: now - (oldest + 10) * DAY_MS,
+  })
+}
+
+function addToken(
+  tokens: TokenStore,
+  owner: User,
+  token: DemoToken,
+  random: RandomSource,
+  now: number,
+): void {
+  const createdAt = now - token.createdDaysAgo * DAY_MS
+  tokens.put(owner, {
+    id: token.legacy ? `base_token_${owner.id}` : newId(random),
+    name: token.name,
+    value: token.legacy ? new Secret(newId(random)) : newTokenValue(random).secret,
+    createdAt,
+    expiresAt: token.lastsDays === undefined ? null : createdAt + token.lastsDays * DAY_MS,
+    lastUsedAt: token.usedHoursAgo === undefined ? null : Math.round(now - token.usedHoursAgo * HOUR_MS),
+    revoked: token.revoked && {
+      at: now - token.revoked.daysAgo * DAY_MS,
+      by: BUILT_IN_ADMIN_ID,
+      reason: token.revoked.reason,
+    },
+  })
+}
