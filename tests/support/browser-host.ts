@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { ensureBuilt } from '../../scripts/build-parts.ts'
+
+/** The console as `npm run serve` starts it, in a process of its own on a profile of its own. */
+export interface BrowserHost {
+  /** one-time address to open */
+  readonly launchUrl: string
+  readonly profile: string
+  readonly process: ChildProcess
+  /** everything it wrote to its streams so far */
+  readonly output: () => string
+  /** SIGTERM, and waits for the end. The profile stays until `remove`. */
+  readonly stop: () => Promise<void>
+  readonly remove: () => void
+}
+
+/**
+ * Builds what is stale and starts the host.
+ * @param profile an earlier profile to open again; a fresh one when left out
+ */
+export async function startBrowserHost(
+  profile = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-')),
+): Promise<BrowserHost> {
+  await ensureBuilt('all')
+  const child = spawn(process.execPath, ['out/main/serve.js', '--port', '0', '--data', profile], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // No session bus: the keychain is missing here, as on a server.
+    env: {
+      ...process.env,
+      DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+      LANG: 'en_US.UTF-8',
+      LC_ALL: '',
+      LANGUAGE: '',
+    },
+  })
+  let output = ''
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
+  const lines = createInterface({ input: child.stdout })
+  lines.on('line', (line) => {
+    output += `${line}\n`
+  })
+  const launchUrl = await Promise.race([
+    once(lines, 'line').then(([line]) => String(line)),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`The browser host ended with ${code}: ${output}`)
+    }),
+  ])
+  return {
+    launchUrl,
+    profile,
+    process: child,
+    output: () => output,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+    remove: () => rmSync(profile, { recursive: true, force: true }),
+  }
+}
