@@ -3,7 +3,13 @@ import { type ClientRequest, Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Socket } from 'node:net'
 import * as tls from 'node:tls'
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import {
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+  rootCertificates,
+  type SecureContext,
+} from 'node:tls'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { messageOf, ProblemError } from '#base/problem-error.ts'
 
@@ -107,7 +113,13 @@ class PlatformProxyAgent extends HttpsProxyAgent<string> {
     })
     let socket: Socket
     try {
-      socket = await super.connect(request, { ...options, secureContext: this.#secureContext } as never)
+      socket = await super.connect(request, {
+        ...options,
+        secureContext: this.#secureContext,
+        // The agent hides the host from TLS, which would then expect a certificate of "localhost" behind an IP address.
+        checkServerIdentity: (_: string, certificate: PeerCertificate) =>
+          checkServerIdentity(options.host ?? '', certificate),
+      } as never)
     } catch (error) {
       throw new ProxyFailure(messageOf(error))
     }

@@ -13,7 +13,7 @@ const GraphQlError = z.object({
 type GraphQlError = z.infer<typeof GraphQlError>
 
 const Envelope = z
-  .object({ data: z.unknown(), errors: z.array(GraphQlError).nullish() })
+  .object({ data: z.unknown().optional(), errors: z.array(GraphQlError).nullish() })
   .refine(({ data, errors }) => data !== undefined || (errors?.length ?? 0) > 0)
 
 /**
