@@ -19,6 +19,7 @@ export default defineConfig({
           main: resolve('electron/main/main.ts'),
           serve: resolve('electron/serve/main.ts'),
           'local-platform': resolve('electron/local-platform/main.ts'),
+          composer: resolve('electron/composer/main.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js' },
       },

@@ -9,6 +9,7 @@ import { defineConfig } from 'vitest/config'
  * keychain     against gnome-keyring; needs the session that scripts/test.ts makes
  * e2e          Chromium on the browser host and the local platform
  * electron     the desktop shell under a display
+ * docker       the composer on a real Docker Engine that the tests start for themselves
  */
 export default defineConfig({
   test: {
@@ -69,6 +70,15 @@ export default defineConfig({
           include: ['tests/electron/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'docker',
+          include: ['tests/docker/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },

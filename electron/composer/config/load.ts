@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs'
+import { Secret } from '#base/secret.ts'
+import { platformUrl } from '#shared/domain/platform-url.ts'
+import { PLATFORM_KINDS, type PlatformKind } from '../engine/model.ts'
+import { certificates } from '../orchestrators/proxy-ca.ts'
+import type { Registry } from '../orchestrators/registry.ts'
+import { KeyError, type ManagerKey, managerKey } from '../secrets/private-key.ts'
+import { ComposerSettings, type PlatformSettings } from './schema.ts'
+import { type Problem, readSources, type SourceOptions, type Tree } from './sources.ts'
+
+/** One enabled platform, ready to use: secrets read from their files, its own registry found. */
+export interface PlatformConfig {
+  readonly kind: PlatformKind
+  readonly settings: PlatformSettings
+  /** without a trailing slash */
+  readonly url: string
+  readonly token: Secret
+  readonly registry: Registry | null
+  /** Portainer's, when that is selected */
+  readonly apiKey: Secret | null
+}
+
+export interface ComposerConfig {
+  readonly manager: ComposerSettings['manager']
+  readonly key: ManagerKey
+  readonly platforms: readonly PlatformConfig[]
+  /** addresses of the enabled platforms, which every connector is told */
+  readonly urls: Readonly<Partial<Record<PlatformKind, string>>>
+}
+
+export interface Loaded {
+  /** null when a problem is an error */
+  readonly config: ComposerConfig | null
+  readonly problems: readonly Problem[]
+}
+
+const PLACEHOLDER = 'ChangeMe'
+
+/** Reads, checks and completes the configuration. Names every problem, not only the first. */
+export function loadConfig(options: SourceOptions): Loaded {
+  const { tree, problems } = readSources(options)
+  const settings = parsed(tree, problems)
+  if (settings === null) return { config: null, problems }
+  const key = readKey(settings.manager, problems)
+  const platforms = PLATFORM_KINDS.filter((kind) => settings[kind].enable).map((kind) =>
+    platformConfig(kind, settings, problems),
+  )
+  if (platforms.length === 0) {
+    problems.push({
+      where: 'opencti.enable',
+      what: 'no platform is enabled, so there is nothing to do',
+      grade: 'error',
+    })
+  }
+  if (key === null || problems.some(({ grade }) => grade === 'error')) return { config: null, problems }
+  return {
+    config: {
+      manager: settings.manager,
+      key,
+      platforms,
+      urls: Object.fromEntries(platforms.map(({ kind, url }) => [kind, url])),
+    },
+    problems,
+  }
+}
+
+function parsed(tree: Tree, problems: Problem[]): ComposerSettings | null {
+  const copy = structuredClone(tree)
+  const first = ComposerSettings.safeParse(copy)
+  if (first.success) return first.data
+  for (const issue of first.error.issues) {
+    if (issue.code !== 'unrecognized_keys') continue
+    const holder = issue.path.reduce<unknown>((at, step) => (at as Tree)[String(step)], copy) as Tree
+    for (const key of issue.keys) {
+      delete holder[key]
+      const where = [...issue.path, key].join('.')
+      problems.push({ where, what: 'is no setting and is ignored', grade: 'warning' })
+    }
+  }
+  const second = ComposerSettings.safeParse(copy)
+  if (second.success) return second.data
+  for (const { path, message } of second.error.issues) {
+    problems.push({ where: path.join('.'), what: message, grade: 'error' })
+  }
+  return null
+}
+
+function readKey(manager: ComposerSettings['manager'], problems: Problem[]): ManagerKey | null {
+  const { credentials_key: inline, credentials_key_filepath: file } = manager
+  const where = file ? 'manager.credentials_key_filepath' : 'manager.credentials_key'
+  if (file && inline) {
+    problems.push({ where, what: 'wins over manager.credentials_key, which is set too', grade: 'warning' })
+  }
+  const pem = file ? readSecretFile(where, file, problems) : inline
+  if (!pem) {
+    if (!file)
+      problems.push({ where, what: 'is missing, and so is manager.credentials_key_filepath', grade: 'error' })
+    return null
+  }
+  try {
+    return managerKey(pem)
+  } catch (error) {
+    const what = error instanceof KeyError ? error.message : 'cannot be used'
+    problems.push({ where, what, grade: 'error' })
+    return null
+  }
+}
+
+function platformConfig(kind: PlatformKind, all: ComposerSettings, problems: Problem[]): PlatformConfig {
+  const settings = all[kind]
+  const at = (key: string): string => `${kind}.${key}`
+  const error = (key: string, what: string): void => {
+    problems.push({ where: at(key), what, grade: 'error' })
+  }
+  const url = platformUrl(settings.url)
+  if (url === null) error('url', 'is no http or https address, or carries a password')
+  const token = secretOf(at('token'), settings.token, settings.token_file, problems)
+  if (token === PLACEHOLDER) error('token', `is still ${PLACEHOLDER}`)
+  for (const key of ['ca', 'https_proxy_ca'] as const) {
+    try {
+      certificates(settings[key] ?? [])
+    } catch (problem) {
+      error(key, problem instanceof Error ? problem.message : 'cannot be read')
+    }
+  }
+  if (settings.unsecured_certificate) {
+    problems.push({
+      where: at('unsecured_certificate'),
+      what: 'turns the check of the server off',
+      grade: 'warning',
+    })
+  }
+  const { selector, portainer, kubernetes } = settings.daemon
+  let apiKey: string | null = null
+  if (selector === 'portainer') {
+    if (portainer)
+      apiKey = secretOf(at('daemon.portainer.api_key'), portainer.api_key, portainer.api_key_file, problems)
+    else error('daemon.portainer', 'is missing though it is selected')
+  }
+  if (kubernetes?.base_deployment_json !== undefined && !kubernetes.base_deployment) {
+    try {
+      JSON.parse(kubernetes.base_deployment_json)
+    } catch {
+      error('daemon.kubernetes.base_deployment_json', 'is no JSON')
+    }
+  }
+  return {
+    kind,
+    settings,
+    url: url ?? '',
+    token: new Secret(token ?? ''),
+    registry: registryOf(kind, all, problems),
+    apiKey: apiKey === null ? null : new Secret(apiKey),
+  }
+}
+
+/** A platform's own registry; without one that of OpenCTI, which is where XTM Composer looked for both. */
+function registryOf(kind: PlatformKind, all: ComposerSettings, problems: Problem[]): Registry | null {
+  const owner = all[kind].daemon.registry ? kind : 'opencti'
+  const section = all[owner].daemon.registry
+  if (!section) return null
+  const where = `${owner}.daemon.registry`
+  const given = section.password ?? section.password_file
+  const password = given
+    ? secretOf(`${where}.password`, section.password, section.password_file, problems)
+    : null
+  if ((section.username !== undefined) !== (password !== null)) {
+    problems.push({ where, what: 'needs username and password together', grade: 'warning' })
+  }
+  return {
+    server: section.server ?? null,
+    username: section.username ?? null,
+    password: password === null ? null : new Secret(password),
+    email: section.email ?? null,
+  }
+}
+
+function secretOf(
+  where: string,
+  inline: string | undefined,
+  file: string | undefined,
+  problems: Problem[],
+): string | null {
+  const value = file ? readSecretFile(`${where}_file`, file, problems)?.trim() : inline
+  if (value) return value
+  if (!file)
+    problems.push({ where, what: `is missing, and so is ${where.split('.').at(-1)}_file`, grade: 'error' })
+  return null
+}
+
+function readSecretFile(where: string, file: string, problems: Problem[]): string | null {
+  try {
+    const value = readFileSync(file, 'utf8')
+    if (value.trim() === '') problems.push({ where, what: `${file} is empty`, grade: 'error' })
+    return value
+  } catch {
+    problems.push({ where, what: `${file} cannot be read`, grade: 'error' })
+    return null
+  }
+}

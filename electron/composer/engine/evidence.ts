@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto'
+import { messageOf } from './events.ts'
+import type { ActualConnector } from './model.ts'
+import type { EngineParts } from './parts.ts'
+import { createPool } from './pool.ts'
+import { type LoopVerdict, RebootLoops } from './reboot-loops.ts'
+import { type Repetition, repeat } from './repeat.ts'
+import type { Steps } from './steps.ts'
+
+const TICK_MS = 1_000
+const AT_A_TIME = 8
+
+interface Watched {
+  actual: ActualConnector
+  healthDueAt: number
+  logsDueAt: number
+  healthBusy: boolean
+  logsBusy: boolean
+  /** of the lines last taken by the platform */
+  digest: string | null
+  /** a stopped connector's last words are told once more, then it is left alone */
+  logsOver: boolean
+}
+
+/**
+ * Health and logs, on timers of each connector's own (XTM Composer shared one among all, so that with thirty connectors a
+ * log came every hour). Logs that did not change are not sent again.
+ */
+export class EvidenceRounds {
+  readonly loops = new RebootLoops()
+  readonly #watched = new Map<string, Watched>()
+  readonly #parts: EngineParts
+  readonly #signal: AbortSignal
+  readonly #steps: Steps
+  readonly #onLoop: (actual: ActualConnector, verdict: LoopVerdict, exitCode: number | null) => void
+  readonly #places = createPool(AT_A_TIME)
+  readonly #rounds: Repetition
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(
+    parts: EngineParts,
+    signal: AbortSignal,
+    steps: Steps,
+    onLoop: (actual: ActualConnector, verdict: LoopVerdict, exitCode: number | null) => void,
+  ) {
+    this.#parts = parts
+    this.#signal = signal
+    this.#steps = steps
+    this.#onLoop = onLoop
+    this.#rounds = repeat(parts.clock, async () => {
+      this.#beginDue()
+      return TICK_MS
+    })
+  }
+
+  /** The objects of the last cycle. A new one, and one whose state changed, is looked at at once. */
+  watch(current: ReadonlyMap<string, ActualConnector>): void {
+    const now = this.#parts.clock.now()
+    for (const [id, actual] of current) {
+      const known = this.#watched.get(id)
+      const same = known?.actual.ref === actual.ref && known.actual.state === actual.state
+      if (known && same) {
+        known.actual = actual
+        continue
+      }
+      this.#watched.set(id, {
+        actual,
+        healthDueAt: now,
+        logsDueAt: now,
+        healthBusy: known?.healthBusy ?? false,
+        logsBusy: known?.logsBusy ?? false,
+        digest: known?.digest ?? null,
+        logsOver: false,
+      })
+    }
+    for (const id of this.#watched.keys()) if (!current.has(id)) this.#watched.delete(id)
+    this.loops.keepOnly(new Set(current.keys()))
+  }
+
+  async stop(): Promise<void> {
+    await this.#rounds.stop()
+    await Promise.all(this.#running)
+  }
+
+  #beginDue(): void {
+    const { clock, schedule } = this.#parts
+    const now = clock.now()
+    for (const [id, watched] of this.#watched) {
+      if (watched.healthDueAt <= now && !watched.healthBusy) {
+        watched.healthDueAt = nextDue(watched.healthDueAt, schedule.healthMs, now)
+        if (watched.actual.state === 'running' || watched.actual.state === 'restarting') {
+          watched.healthBusy = true
+          this.#begin(id, watched, 'health', () => this.#health(id, watched))
+        }
+      }
+      if (watched.logsDueAt <= now && !watched.logsBusy && !watched.logsOver) {
+        watched.logsDueAt = nextDue(watched.logsDueAt, schedule.logsMs, now)
+        watched.logsBusy = true
+        this.#begin(id, watched, 'logs', () => this.#logs(id, watched))
+      }
+    }
+  }
+
+  #begin(connectorId: string, watched: Watched, what: 'health' | 'logs', task: () => Promise<boolean>): void {
+    const { emit, platform } = this.#parts
+    const run = async (): Promise<void> => {
+      try {
+        if (await this.#places(task)) emit({ platform: platform.kind, type: 'evidence', what, connectorId })
+      } catch (error) {
+        if (this.#signal.aborted) return
+        // A step may have replaced the object in between; the next cycle brings the new one.
+        if (this.#watched.get(connectorId)?.actual.ref !== watched.actual.ref) return
+        emit({
+          platform: platform.kind,
+          type: 'evidence-failed',
+          what,
+          connectorId,
+          message: messageOf(error),
+        })
+      } finally {
+        const now = this.#watched.get(connectorId)
+        for (const state of [watched, now])
+          if (state) state[what === 'health' ? 'healthBusy' : 'logsBusy'] = false
+      }
+    }
+    const running = run().finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+
+  async #health(connectorId: string, { actual }: Watched): Promise<boolean> {
+    const { orchestrator, platform, clock } = this.#parts
+    this.#signal.throwIfAborted()
+    const evidence = await orchestrator.evidence(actual, this.#signal)
+    const verdict = this.loops.observe(connectorId, evidence, clock.now())
+    if (verdict.inLoop) this.#onLoop(actual, verdict, evidence.exitCode)
+    if (evidence.startedAt === null) return false
+    const health = {
+      restartCount: verdict.total,
+      startedAt: evidence.startedAt,
+      inRebootLoop: verdict.inLoop,
+    }
+    await platform.reportHealth(connectorId, health, this.#signal)
+    return true
+  }
+
+  async #logs(connectorId: string, watched: Watched): Promise<boolean> {
+    const { orchestrator, platform } = this.#parts
+    this.#signal.throwIfAborted()
+    const notice = this.#steps.notices.line(connectorId)
+    const said = await orchestrator.logs(watched.actual, this.#signal)
+    const lines = notice === null ? said : [...said, notice]
+    const digest = createHash('sha256').update(lines.join('\n')).digest('base64')
+    const changed = digest !== watched.digest && lines.length > 0
+    if (changed) await platform.reportLogs(connectorId, lines, this.#signal)
+    if (!changed && watched.actual.state === 'stopped') watched.logsOver = true
+    const latest = this.#watched.get(connectorId)
+    for (const state of [watched, latest]) if (state) state.digest = digest
+    return changed
+  }
+}
+
+/** A steady beat: from when it was due, not from when it was done; missed beats are not made up. */
+function nextDue(dueAt: number, periodMs: number, now: number): number {
+  return dueAt + periodMs > now ? dueAt + periodMs : now + periodMs
+}

@@ -1,0 +1,30 @@
+import type { ComposerConfig, PlatformConfig } from '../config/load.ts'
+import { containerOrchestrator } from './docker/containers.ts'
+import { engineClient } from './docker/engine-client.ts'
+import { hostConfig } from './docker/options.ts'
+import type { Orchestrator } from './orchestrator.ts'
+
+/**
+ * The orchestrator that a platform selected.
+ * @throws Error with the setting at fault
+ */
+export async function createOrchestrator(
+  config: ComposerConfig,
+  platform: PlatformConfig,
+): Promise<Orchestrator> {
+  const { daemon } = platform.settings
+  const common = { managerId: config.manager.id, registry: platform.registry }
+  switch (daemon.selector) {
+    case 'docker': {
+      const options = daemon.docker ?? {}
+      return containerOrchestrator(engineClient(), {
+        ...common,
+        kind: 'docker',
+        hostConfig: hostConfig(options),
+        labels: options.labels ?? {},
+      })
+    }
+    default:
+      throw new Error(`${platform.kind}.daemon.selector: ${daemon.selector} is not known`)
+  }
+}

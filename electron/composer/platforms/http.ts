@@ -1,0 +1,120 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Duplex } from 'node:stream'
+import { rootCertificates } from 'node:tls'
+import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+import { certificates } from '../orchestrators/proxy-ca.ts'
+import type { PlatformAccess } from './platform.ts'
+import { PlatformError } from './platform.ts'
+import { type ProxySettings, proxyFor } from './proxy.ts'
+
+const LARGEST_ANSWER = 64 * 1024 * 1024
+
+export interface HttpSettings extends ProxySettings {
+  readonly request_timeout: number
+  readonly connect_timeout: number
+  readonly unsecured_certificate: boolean
+  readonly ca?: readonly string[] | undefined
+}
+
+export interface Answer {
+  readonly status: number
+  /** the body as text, whatever its type */
+  readonly text: string
+  readonly retryAfterMs: number | null
+}
+
+export interface HttpClient {
+  /** Any answer, whatever its status. @throws PlatformError `unreachable` when there is none */
+  send(method: 'GET' | 'POST' | 'PUT', path: string, body: unknown, signal: AbortSignal): Promise<Answer>
+}
+
+/** One client a platform: bearer, deadlines, proxy and certificates set once. */
+export function httpClient(
+  { url, token }: Pick<PlatformAccess, 'url' | 'token'>,
+  settings: HttpSettings,
+  env: Readonly<Record<string, string | undefined>>,
+): HttpClient {
+  const instance = axios.create({
+    baseURL: url,
+    timeout: settings.request_timeout * 1000,
+    // SECURITY: a redirect would carry the bearer to wherever it points.
+    maxRedirects: 0,
+    maxContentLength: LARGEST_ANSWER,
+    responseType: 'text',
+    transformResponse: (data: unknown) => data,
+    validateStatus: () => true,
+    ...transport(url, settings, env),
+  })
+  return {
+    async send(method, path, body, signal) {
+      const answer = await request(instance, {
+        method,
+        url: path,
+        signal,
+        headers: {
+          Authorization: `Bearer ${token.expose()}`,
+          ...(method === 'GET' ? {} : { 'Content-Type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { data: JSON.stringify(body) }),
+      })
+      const wait = Number(answer.headers['retry-after'])
+      return {
+        status: answer.status,
+        text: typeof answer.data === 'string' ? answer.data : '',
+        retryAfterMs: Number.isFinite(wait) && wait > 0 ? wait * 1000 : null,
+      }
+    },
+  }
+}
+
+async function request(instance: AxiosInstance, config: AxiosRequestConfig) {
+  try {
+    return await instance.request(config)
+  } catch (error) {
+    if (config.signal?.aborted) throw new PlatformError('stopped', 'unreachable')
+    // SECURITY: an AxiosError carries the Authorization header; only its code and message go on.
+    const { code, message } = error as { code?: string; message?: string }
+    throw new PlatformError(message || code || 'no answer', 'unreachable')
+  }
+}
+
+function transport(
+  url: string,
+  settings: HttpSettings,
+  env: Record<string, string | undefined>,
+): AxiosRequestConfig {
+  const tls = {
+    // SECURITY: the server is verified unless the admin turned that off by name.
+    rejectUnauthorized: !settings.unsecured_certificate,
+    ...(settings.ca ? { ca: [...rootCertificates, ...certificates(settings.ca)] } : {}),
+  }
+  const connectMs = settings.connect_timeout * 1000
+  const proxy = proxyFor(url, settings, env)
+  if (url.startsWith('https:')) {
+    const agent = proxy
+      ? new HttpsProxyAgent(proxy, { keepAlive: true, ...tls })
+      : withConnectDeadline(new https.Agent({ keepAlive: true, ...tls }), connectMs)
+    return { proxy: false, httpsAgent: agent }
+  }
+  const httpAgent = withConnectDeadline(new http.Agent({ keepAlive: true }), connectMs)
+  if (!proxy) return { proxy: false, httpAgent }
+  const { hostname, port, username, password } = new URL(proxy)
+  const auth = username
+    ? { auth: { username: decodeURIComponent(username), password: decodeURIComponent(password) } }
+    : {}
+  return { httpAgent, proxy: { protocol: 'http', host: hostname, port: Number(port || 80), ...auth } }
+}
+
+/** An address that swallows packets must not cost the whole request timeout. */
+function withConnectDeadline<T extends http.Agent>(agent: T, ms: number): T {
+  const connect = agent.createConnection.bind(agent)
+  agent.createConnection = (options, ready) => {
+    const socket = connect(options, ready) as Duplex
+    const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${ms / 1000} s`)), ms)
+    for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(timer))
+    return socket
+  }
+  return agent
+}

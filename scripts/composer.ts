@@ -1,0 +1,2 @@
+/** `npm run composer -- --config FILE`: the composer without the app, straight from its sources. */
+import '../electron/composer/main.ts'
