@@ -1,0 +1,130 @@
+import { hkdfSync } from 'node:crypto'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { deriveKey, hmac, newTokenValue, type RandomSource } from '#base/crypto.ts'
+import type { Secret } from '#base/secret.ts'
+import type { UserEntry } from './payload.ts'
+import type { ProvisionedUser, ProvisioningPort } from './ports.ts'
+import type { Provision, ProvisioningStore } from './provisioning-store.ts'
+
+/** Users a step: enough to be quick, few enough that neither memory nor the event loop feels it. */
+const PAGE = 500
+const SEED_BYTES = 32
+
+export interface ProvisioningPass {
+  readonly users: number
+  readonly minted: number
+  /** tokens found revoked in this pass */
+  readonly revoked: number
+}
+
+/**
+ * The credentials of the proof-of-concept profile: one unlimited token a user, minted once. A token's value is derived from
+ * a random seed, written ahead of everything, and a key of the platform, which is kept elsewhere. So after a crash anywhere
+ * the same value comes out again: the platform takes it as the token it already has, and nothing is lost or minted twice.
+ */
+export function createProvisioner(options: {
+  port: ProvisioningPort
+  store: ProvisioningStore
+  random: RandomSource
+}) {
+  const { port, store, random } = options
+
+  /** SECURITY: seed and key lie in different places; either alone says nothing of the value. */
+  const tokenOf = (seed: Uint8Array): Secret => {
+    const key = deriveKey(port.provisioningKey(), 'xtm-one user tokens')
+    let block = 0
+    return newTokenValue((size) => {
+      block += 1
+      return new Uint8Array(hkdfSync('sha256', key, seed, `block ${block}`, size))
+    }).secret
+  }
+
+  const digestOf = (key: Secret): Uint8Array =>
+    hmac(deriveKey(port.provisioningKey(), 'xtm-one admin key digest'), key.expose())
+
+  async function* pages(): AsyncGenerator<readonly ProvisionedUser[]> {
+    for (let after: string | null = null; ; ) {
+      const page: readonly ProvisionedUser[] = await port.users(after, PAGE)
+      if (page.length === 0) return
+      yield page
+      after = page.at(-1)?.id ?? null
+      // The platform serves people meanwhile.
+      await breathe()
+    }
+  }
+
+  /** Marks the tokens that died meanwhile. What an admin revoked is not minted again: that would undo the revocation. */
+  async function noticeRevoked(known: Map<string, Provision>): Promise<number> {
+    const owners = new Map<string, string>()
+    for (const { userId, state, tokenId } of known.values())
+      if (tokenId !== null && (state === 'minted' || state === 'delivered')) owners.set(tokenId, userId)
+    const dead = owners.size === 0 ? [] : await port.dead([...owners.keys()])
+    const users = dead.map((tokenId) => owners.get(tokenId)).filter((id) => id !== undefined)
+    store.markRevoked(users)
+    return users.length
+  }
+
+  async function mint(page: readonly ProvisionedUser[], known: Map<string, Provision>): Promise<number> {
+    const fresh = page.filter((user) => !known.has(user.id))
+    const intended = [...known.values()].filter((entry) => entry.state === 'intended')
+    const added = fresh.map((user) => ({ userId: user.id, seed: random(SEED_BYTES) }))
+    if (added.length > 0) store.intend(added)
+    const open = [...intended, ...added].flatMap(({ userId, seed }) =>
+      seed === null ? [] : [{ userId, value: tokenOf(seed) }],
+    )
+    if (open.length > 0) store.markMinted(await port.adopt(open))
+    return open.length
+  }
+
+  return {
+    /**
+     * Brings every user to a minted token, from wherever an earlier pass stopped. Cheap when there is nothing to do.
+     * @throws what the port throws; what was done until then stays
+     */
+    async pass(carryOn: () => void): Promise<ProvisioningPass> {
+      const done = { users: 0, minted: 0, revoked: 0 }
+      for await (const page of pages()) {
+        carryOn()
+        const known = store.of(page.map((user) => user.id))
+        done.users += page.length
+        done.revoked += await noticeRevoked(known)
+        done.minted += await mint(page, known)
+      }
+      return done
+    },
+
+    /** The users of a payload, page by page: the value where XTM One does not have it yet, an empty key elsewhere. */
+    async *entries(beat: string): AsyncGenerator<readonly UserEntry[]> {
+      for await (const page of pages()) {
+        const known = store.of(page.map((user) => user.id))
+        const open = page.filter((user) => known.get(user.id)?.state === 'minted')
+        store.markSent(
+          open.map((user) => user.id),
+          beat,
+        )
+        yield page.map((user) => {
+          const entry = known.get(user.id)
+          const key = entry?.state === 'minted' && entry.seed ? tokenOf(entry.seed).expose() : ''
+          return { email: user.email, display_name: user.displayName, api_key: key }
+        })
+      }
+    },
+
+    /** The administrator's key when XTM One does not have this one yet, else null. */
+    async adminKey(beat: string): Promise<Secret | null> {
+      const key = await port.adminApiKey()
+      if (key === null) return null
+      const digest = digestOf(key)
+      if (store.adminKeyDelivered(digest)) return null
+      store.markAdminKeySent(digest, beat)
+      return key
+    },
+
+    async isAdminKeyDelivered(): Promise<boolean> {
+      const key = await port.adminApiKey()
+      return key === null || store.adminKeyDelivered(digestOf(key))
+    },
+  }
+}
+
+export type Provisioner = ReturnType<typeof createProvisioner>
