@@ -1,0 +1,169 @@
+import '@mantine/core/styles/baseline.layer.css'
+import '@mantine/core/styles/default-css-variables.layer.css'
+import '@mantine/core/styles/global.layer.css'
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import { T, useText } from '../i18n/text.tsx'
+import { Icon } from '../ui/icons.tsx'
+import classes from './Frame.module.css'
+import { useLooks, usePage, useRoute } from './page-context.tsx'
+import { type Route, VIEWS, type ViewId } from './routes.ts'
+import { isApple, useShortcuts } from './shortcuts.ts'
+
+// The frame stands first; everything that takes longer to evaluate comes right after it.
+const rest = () => import('./rest.tsx')
+const Views = lazy(async () => ({ default: (await rest()).Views }))
+const Switcher = lazy(async () => ({ default: (await rest()).Switcher }))
+const Status = lazy(async () => ({ default: (await rest()).Status }))
+const Overlays = lazy(async () => ({ default: (await rest()).Overlays }))
+
+const FIRST_OF: Record<ViewId, Route> = {
+  tokens: { view: 'tokens', scope: 'mine' },
+  settings: { view: 'settings', section: 'connections' },
+}
+
+/** Navigation at the left, header, the view, and how things stand at the bottom. */
+export function Frame() {
+  const text = useText()
+  const { router } = usePage()
+  const route = useRoute()
+  const searchRef = useRef<HTMLInputElement>(null)
+  const mainRef = useRef<HTMLElement>(null)
+  useShortcuts({
+    onView: (index) => {
+      const view = VIEWS[index]
+      if (view) router.go(FIRST_OF[view])
+    },
+    onSearch: () => searchRef.current?.focus(),
+    onPalette: () => void openPalette(),
+  })
+  const title = text(`nav.${route.view}`)
+
+  useEffect(() => {
+    document.title = `${title} · Gatehouse`
+  }, [title])
+
+  const place = route.view === 'settings' ? route.section : route.scope === 'mine' ? '' : route.userId
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place starts at its top
+  useEffect(() => mainRef.current?.scrollTo(0, 0), [route.view, place])
+
+  return (
+    <div className={classes.frame}>
+      <button type="button" className={classes.skip} onClick={() => mainRef.current?.focus()}>
+        <T id="nav.skip" />
+      </button>
+      <aside className={classes.side} aria-label={text('nav.side')}>
+        <div className={classes.switcher}>
+          <Suspense fallback={null}>
+            <Switcher />
+          </Suspense>
+        </div>
+        <nav aria-label={text('nav.main')}>
+          {VIEWS.map((view, index) => (
+            <button
+              key={view}
+              type="button"
+              className={classes.item}
+              aria-current={route.view === view ? 'page' : undefined}
+              aria-keyshortcuts={`${isApple() ? 'Meta' : 'Control'}+${index + 1}`}
+              onClick={() => router.go(FIRST_OF[view])}
+              data-testid={`nav-${view}`}
+            >
+              <span>{text(`nav.${view}`)}</span>
+              <Key>
+                {isApple() ? '⌘' : 'Ctrl '}
+                {index + 1}
+              </Key>
+            </button>
+          ))}
+        </nav>
+      </aside>
+      <header className={classes.header}>
+        <h1 className={classes.title}>{title}</h1>
+        <HeaderTools searchRef={searchRef} />
+      </header>
+      <main id="main" ref={mainRef} className={classes.main} data-scroller tabIndex={-1}>
+        <div className={classes.content}>
+          <Suspense fallback={null}>
+            <Views />
+          </Suspense>
+        </div>
+      </main>
+      <footer className={classes.footer}>
+        <Suspense fallback={null}>
+          <Status />
+        </Suspense>
+      </footer>
+      <Suspense fallback={null}>
+        <Overlays />
+      </Suspense>
+    </div>
+  )
+}
+
+function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElement | null> }) {
+  const text = useText()
+  const page = usePage()
+  const route = useRoute()
+  const search = useLooks((looks) => looks.search)
+  const singleKeys = useLooks((looks) => looks.remembered.singleKeys)
+  const isUserList = route.view === 'tokens' && route.scope === 'users' && route.userId === null
+  const label = text(isUserList ? 'search.users' : 'search.tokens')
+  return (
+    <div className={classes.tools}>
+      {route.view === 'tokens' && (
+        <label className={classes.search}>
+          <Icon name="search" />
+          <input
+            ref={searchRef}
+            type="search"
+            aria-label={label}
+            placeholder={label}
+            value={search}
+            maxLength={256}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(event) => page.looks.setState({ search: event.currentTarget.value })}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') page.looks.setState({ search: '' })
+            }}
+            data-testid="search"
+          />
+          {singleKeys && <Key>/</Key>}
+        </label>
+      )}
+      <button
+        type="button"
+        className={classes.tool}
+        onClick={() => void openPalette()}
+        aria-keyshortcuts={isApple() ? 'Meta+K' : 'Control+K'}
+        data-testid="palette"
+      >
+        <T id="palette.open" />
+        <Key>{isApple() ? '⌘K' : 'Ctrl K'}</Key>
+      </button>
+      <button
+        type="button"
+        className={classes.tool}
+        onClick={() => page.looks.setState({ help: true })}
+        data-testid="help"
+      >
+        <T id="help.open" />
+        {singleKeys && <Key>?</Key>}
+      </button>
+    </div>
+  )
+}
+
+async function openPalette(): Promise<void> {
+  ;(await rest()).openPalette()
+}
+
+/** A key in words, for the eye; readers get `aria-keyshortcuts`. */
+function Key({ children }: { children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a kbd element takes no focus
+    <kbd className={classes.key} aria-hidden="true">
+      {children}
+    </kbd>
+  )
+}

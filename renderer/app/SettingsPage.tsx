@@ -1,0 +1,60 @@
+import { useMemo } from 'react'
+import { useStore } from 'zustand'
+import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
+import { SettingsProvider } from '../features/settings/context.tsx'
+import { AppearancePanel, ClipboardPanel, LanguagePanel } from '../features/settings/panels.tsx'
+import { SettingsView } from '../features/settings/SettingsView.tsx'
+import { SystemProvider } from '../features/system/context.tsx'
+import { AboutPanel, KeychainPanel, LocalPlatformPanel } from '../features/system/panels.tsx'
+import { useText } from '../i18n/text.tsx'
+import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
+import { useLooks, usePage } from './page-context.tsx'
+import { SETTINGS_SECTIONS, type SettingsSectionId } from './routes.ts'
+
+/** The settings, put together from the features that own them. */
+export function SettingsPage({ section }: { section: SettingsSectionId }) {
+  const text = useText()
+  const page = usePage()
+  const { settings, system, router } = page
+  const byPage = useStore(system, (state) => state.info?.clipboard === 'page')
+  const localEnabled = useStore(settings, (state) => state.settings?.localPlatform ?? true)
+  const singleKeys = useLooks((looks) => looks.remembered.singleKeys)
+  const surroundings = useMemo(
+    () => ({
+      store: settings,
+      choices: { singleKeys, onSingleKeys: (on: boolean) => page.remember({ singleKeys: on }) },
+    }),
+    [settings, page, singleKeys],
+  )
+  const panels = {
+    connections: <ConnectionsPanel />,
+    appearance: <AppearancePanel />,
+    language: <LanguagePanel />,
+    clipboard: <ClipboardPanel byPage={byPage} />,
+    local: (
+      <LocalPlatformPanel
+        enabled={localEnabled}
+        onEnabled={(localPlatform) => void settings.change({ localPlatform })}
+      />
+    ),
+    keychain: <KeychainPanel />,
+    about: <AboutPanel />,
+  }
+  return (
+    <SettingsProvider value={surroundings}>
+      <SystemProvider store={system}>
+        <ConnectionsSurroundings>
+          <SettingsView
+            section={section}
+            onSection={(id) => router.go({ view: 'settings', section: id as SettingsSectionId })}
+            sections={SETTINGS_SECTIONS.map((id) => ({
+              id,
+              label: text(`settings.${id}`),
+              content: panels[id],
+            }))}
+          />
+        </ConnectionsSurroundings>
+      </SystemProvider>
+    </SettingsProvider>
+  )
+}

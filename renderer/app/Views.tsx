@@ -1,0 +1,199 @@
+import { Button, Skeleton } from '@mantine/core'
+import { type ReactNode, useMemo } from 'react'
+import { useStore } from 'zustand'
+import type { Connection } from '#shared/contract/connections.ts'
+import { TokensProvider } from '../features/tokens/context.tsx'
+import { TokensView } from '../features/tokens/TokensView.tsx'
+import { ProblemNotice } from '../i18n/problem.tsx'
+import { T, useText } from '../i18n/text.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { Notice } from '../ui/Notice.tsx'
+import { useActiveConnection, useClipboardStatus, useLooks, usePage, useRoute } from './page-context.tsx'
+import { SettingsPage } from './SettingsPage.tsx'
+import classes from './Views.module.css'
+
+/** The view of the route, below what concerns all views. */
+export function Views() {
+  const route = useRoute()
+  return (
+    <>
+      <LinkBanner />
+      {route.view === 'settings' ? <SettingsPage section={route.section} /> : <TokensPage />}
+    </>
+  )
+}
+
+/** The core is out of reach: what is shown stays, and ages. */
+function LinkBanner() {
+  const text = useText()
+  const { system } = usePage()
+  const lost = useStore(system, (state) => state.lost)
+  if (!lost) return null
+  return (
+    <div className={classes.notices}>
+      <Notice
+        tone="danger"
+        role="alert"
+        testId="link-lost"
+        title={text('link.lost')}
+        actions={
+          <Button variant="default" onClick={system.actions.reconnect}>
+            <T id="link.retry" />
+          </Button>
+        }
+      >
+        {text('link.lost-hint')}
+      </Notice>
+    </div>
+  )
+}
+
+function TokensPage() {
+  const active = useActiveConnection()
+  if (!active) return <Waiting />
+  return <ConnectionGate key={active.id} connection={active} />
+}
+
+/** Shows the tokens where the platform was ever reached; else why not, and the way there. */
+function ConnectionGate({ connection }: { connection: Connection }) {
+  const text = useText()
+  const { system, router } = usePage()
+  const identity = useIdentity(connection.id)
+  const local = useStore(system, (state) => state.status?.localPlatform.state ?? null)
+  const { state, embedded } = connection
+  const toLocal = () => router.go({ view: 'settings', section: 'local' })
+
+  if (identity === null && embedded && local !== null && local !== 'ready') {
+    return (
+      <EmptyState
+        title={text(`first-run.${local}`)}
+        testId={`local-${local}`}
+        action={
+          <Button variant="default" onClick={toLocal}>
+            <T id="first-run.to-local" />
+          </Button>
+        }
+      >
+        {text(`first-run.${local}.hint`)}
+      </EmptyState>
+    )
+  }
+  if (identity === null && state.phase !== 'failed') return <Waiting />
+  return (
+    <>
+      {state.phase === 'failed' && (
+        <div className={classes.notices}>
+          <FailedConnection connection={connection} />
+        </div>
+      )}
+      {identity !== null && <ConnectedTokens connection={connection} />}
+      {embedded && <LocalOnly />}
+    </>
+  )
+}
+
+function FailedConnection({ connection }: { connection: Connection }) {
+  const { connections, router } = usePage()
+  const { state } = connection
+  if (state.phase !== 'failed') return null
+  const wantsToken = !connection.embedded && /^(wrong-token|token-missing)$/.test(state.problem.code)
+  return (
+    <ProblemNotice
+      testId="connection-failed"
+      problem={state.problem}
+      tone={state.identity === null ? 'danger' : 'warning'}
+      actions={
+        <>
+          {wantsToken && (
+            <Button onClick={() => connections.actions.open({ name: 'new-connection-token', connection })}>
+              <T id="connection.new-token" />
+            </Button>
+          )}
+          <Button variant="default" onClick={() => void connections.actions.test(connection.id)}>
+            <T id="connection.test" />
+          </Button>
+          <Button variant="default" onClick={() => router.go({ view: 'settings', section: 'connections' })}>
+            <T id="connection.manage" />
+          </Button>
+        </>
+      }
+    />
+  )
+}
+
+function ConnectedTokens({ connection }: { connection: Connection }) {
+  const { host, tokens, pageClipboard, settings, system, router } = usePage()
+  const route = useRoute()
+  const search = useLooks((looks) => looks.search)
+  const chosen = useStore(settings, (state) => state.settings)
+  const clipboard = useStore(system, (state) => state.info?.clipboard ?? 'system')
+  const clipboardStatus = useClipboardStatus()
+  const identity = useIdentity(connection.id)
+  const value = useMemo(
+    () => ({
+      client: host.client,
+      store: tokens,
+      pageClipboard,
+      connection,
+      identity,
+      clipboard,
+      clipboardStatus,
+      clipboardClearSeconds: chosen?.clipboardClearSeconds ?? 30,
+      tokenNameTemplate: chosen?.tokenNameTemplate ?? '',
+      onShowUser: (userId: string | null) => router.go({ view: 'tokens', scope: 'users', userId }),
+    }),
+    [host, tokens, pageClipboard, connection, identity, clipboard, clipboardStatus, chosen, router],
+  )
+  if (route.view !== 'tokens') return null
+  return (
+    <TokensProvider value={value}>
+      <TokensView
+        place={route}
+        search={search}
+        onScope={(scope) =>
+          router.go(scope === 'mine' ? { view: 'tokens', scope } : { view: 'tokens', scope, userId: null })
+        }
+      />
+    </TokensProvider>
+  )
+}
+
+/** Who is only on the local platform is told what it is, and how to get to a real one. */
+function LocalOnly() {
+  const text = useText()
+  const { connections } = usePage()
+  const isOnly = useStore(connections, (state) => state.list?.length === 1)
+  if (!isOnly) return null
+  return (
+    <Notice
+      tone="neutral"
+      testId="local-only"
+      title={text('connection.only-local')}
+      actions={
+        <Button variant="default" onClick={() => connections.actions.open({ name: 'add-connection' })}>
+          <T id="connection.add" />
+        </Button>
+      }
+    >
+      {text('connection.only-local-hint')}
+    </Notice>
+  )
+}
+
+function useIdentity(connectionId: string) {
+  return useStore(usePage().connections, (state) => state.identities[connectionId] ?? null)
+}
+
+function Waiting(): ReactNode {
+  return (
+    <div className={classes.waiting} aria-busy="true" data-testid="waiting">
+      <span role="status" className={classes.dimmed}>
+        <T id="connection.waiting" />
+      </span>
+      <Skeleton height={24} width={240} radius="xs" />
+      <Skeleton height={24} radius="xs" />
+      <Skeleton height={24} radius="xs" />
+      <Skeleton height={24} radius="xs" />
+    </div>
+  )
+}

@@ -1,0 +1,124 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { type Language, languageOf } from '#shared/domain/languages.ts'
+import type { Host } from '../client.ts'
+import { type ConnectionsStore, createConnectionsStore } from '../features/connections/store.ts'
+import { createSettingsStore, type SettingsStore } from '../features/settings/store.ts'
+import { createSystemStore, type SystemStore } from '../features/system/store.ts'
+import {
+  type ClipboardDevice,
+  createPageClipboard,
+  type PageClipboard,
+} from '../features/tokens/page-clipboard.ts'
+import { createTokensStore, type TokensStore } from '../features/tokens/store.ts'
+import { loadCatalogue, type Messages } from '../i18n/catalogue.ts'
+import { type Clock, createTicker, type Ticker } from '../ui/clock.tsx'
+import { type Remembered, readRemembered, remember } from './remembered.ts'
+import { createRouter, type Router } from './routes.ts'
+
+/** The page's own state: what neither the core nor an address says. */
+export interface Looks {
+  language: Language
+  messages: Messages
+  remembered: Remembered
+  /** what is typed into the search field of the header */
+  search: string
+  help: boolean
+}
+
+/** Everything the page is made of, built once. */
+export interface Page {
+  readonly host: Host
+  readonly clock: Clock
+  readonly ticker: Ticker
+  readonly router: Router
+  readonly looks: StoreApi<Looks>
+  readonly system: SystemStore
+  readonly settings: SettingsStore
+  readonly connections: ConnectionsStore
+  readonly tokens: TokensStore
+  readonly pageClipboard: PageClipboard
+  remember(change: Partial<Remembered>): void
+  /** Begins to follow core, clock and address; returns the end of all. */
+  start(): () => void
+}
+
+export interface PageParts {
+  host: Host
+  clock: Clock
+  storage: Pick<Storage, 'getItem' | 'setItem'>
+  clipboard: ClipboardDevice
+  /** BCP 47, best first */
+  languages: readonly string[]
+}
+
+/** Builds the page; waits for the catalogue of the first language, without which it could say nothing. */
+export async function createPage({ host, clock, storage, clipboard, languages }: PageParts): Promise<Page> {
+  const remembered = readRemembered(storage)
+  const language = remembered.language ?? languageOf(languages)
+  const messages = await loadCatalogue(language)
+  const looks = createStore<Looks>(() => ({ language, messages, remembered, search: '', help: false }))
+  const ticker = createTicker(clock)
+  const router = createRouter()
+  const settings = createSettingsStore(host)
+  const system = createSystemStore(host)
+
+  function keep(change: Partial<Remembered>): void {
+    remember(storage, change)
+    looks.setState(({ remembered: before }) => ({ remembered: { ...before, ...change } }))
+  }
+
+  async function speak(wanted: Language): Promise<void> {
+    if (wanted === looks.getState().language) return
+    const catalogue = await loadCatalogue(wanted)
+    looks.setState({ language: wanted, messages: catalogue })
+  }
+
+  /** The chosen language and scheme, as soon as they are known. */
+  function followSettings(): () => void {
+    const apply = (): void => {
+      const chosen = settings.getState().settings
+      if (!chosen) return
+      const { info } = system.getState()
+      const wanted = chosen.language === 'auto' ? languageOf(info?.languages ?? languages) : chosen.language
+      const before = looks.getState().remembered
+      if (before.language !== wanted || before.scheme !== chosen.scheme)
+        keep({ language: wanted, scheme: chosen.scheme })
+      void speak(wanted)
+    }
+    const ends = [settings.subscribe(apply), system.subscribe(apply)]
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
+  const connections = createConnectionsStore(host)
+  const page: Page = {
+    host,
+    clock,
+    ticker,
+    router,
+    looks,
+    system,
+    settings,
+    connections,
+    tokens: createTokensStore(host.client, clock),
+    pageClipboard: createPageClipboard(clipboard, clock),
+    remember: keep,
+    start() {
+      const ends = [
+        followSettings(),
+        ticker.start(),
+        router.start(),
+        settings.start(),
+        system.start(),
+        connections.start(),
+        // A search belongs to the list it was typed over.
+        router.store.subscribe(() => looks.setState({ search: '' })),
+      ]
+      return () => {
+        for (const end of ends) end()
+      }
+    },
+  }
+  return page
+}

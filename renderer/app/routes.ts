@@ -1,0 +1,78 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+
+export const SETTINGS_SECTIONS = [
+  'connections',
+  'appearance',
+  'language',
+  'clipboard',
+  'local',
+  'keychain',
+  'about',
+] as const
+export type SettingsSectionId = (typeof SETTINGS_SECTIONS)[number]
+
+/** Where on the page one is. */
+export type Route =
+  | { view: 'tokens'; scope: 'mine' }
+  | { view: 'tokens'; scope: 'users'; userId: string | null }
+  | { view: 'settings'; section: SettingsSectionId }
+
+/** The views of the navigation, in its order and the order of the shortcuts. */
+export const VIEWS = ['tokens', 'settings'] as const
+export type ViewId = (typeof VIEWS)[number]
+
+export const FIRST_ROUTE: Route = { view: 'tokens', scope: 'mine' }
+
+/** The route as the part of the address after `#`. Ids only; a token value has no way in here. */
+export function addressOf(route: Route): string {
+  if (route.view === 'settings') return `#/settings/${route.section}`
+  if (route.scope === 'mine') return '#/tokens/mine'
+  return route.userId === null ? '#/tokens/users' : `#/tokens/users/${encodeURIComponent(route.userId)}`
+}
+
+/** The route of an address; the first view for what is no address of ours. */
+export function routeOf(address: string): Route {
+  const [, view, part, id] = address.split('/')
+  if (view === 'settings') {
+    const section = SETTINGS_SECTIONS.find((known) => known === part)
+    return { view: 'settings', section: section ?? 'connections' }
+  }
+  if (view === 'tokens' && part === 'users') return { view: 'tokens', scope: 'users', userId: decoded(id) }
+  return FIRST_ROUTE
+}
+
+function decoded(id: string | undefined): string | null {
+  if (id === undefined || id === '') return null
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return null
+  }
+}
+
+export interface Router {
+  readonly store: StoreApi<{ route: Route }>
+  go(route: Route): void
+  /** Follows the address, so that Back works; returns the end of that. */
+  start(): () => void
+}
+
+export function createRouter(page: Window = window): Router {
+  const store = createStore(() => ({ route: routeOf(page.location.hash) }))
+  return {
+    store,
+    go(route) {
+      if (page.location.hash === addressOf(route)) return
+      store.setState({ route })
+      page.location.hash = addressOf(route)
+    },
+    start() {
+      const follow = (): void => {
+        const route = routeOf(page.location.hash)
+        if (addressOf(route) !== addressOf(store.getState().route)) store.setState({ route })
+      }
+      page.addEventListener('hashchange', follow)
+      return () => page.removeEventListener('hashchange', follow)
+    },
+  }
+}

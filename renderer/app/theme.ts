@@ -1,0 +1,82 @@
+import {
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  Input,
+  type MantineColorsTuple,
+  SegmentedControl,
+} from '@mantine/core'
+import { DARK, LIGHT, RAMPS, type SchemeColours } from './colours.ts'
+
+/** Density of a good terminal, air of a good document: small type, 28 px controls, hairline borders, no shadows. */
+export const theme = createTheme({
+  primaryColor: 'steel',
+  primaryShade: { light: 7, dark: 6 },
+  colors: RAMPS as unknown as Record<string, MantineColorsTuple>,
+  white: '#ffffff',
+  black: '#1f262d',
+  fontFamily: "'Inter Variable', 'Noto Sans', 'Noto Sans CJK SC', system-ui, sans-serif",
+  fontFamilyMonospace: "'JetBrains Mono', ui-monospace, monospace",
+  fontSizes: { xs: '11px', sm: '12px', md: '13px', lg: '14px', xl: '16px' },
+  spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
+  radius: { xs: '2px', sm: '3px', md: '4px', lg: '4px', xl: '4px' },
+  shadows: { xs: 'none', sm: 'none', md: 'none', lg: 'none', xl: 'none' },
+  defaultRadius: 'sm',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  components: {
+    Button: Button.extend({
+      vars: (_theme, { size }) =>
+        typeof size === 'string' && size.startsWith('compact')
+          ? { root: { '--button-height': '24px', '--button-fz': '12px', '--button-padding-x': '8px' } }
+          : { root: { '--button-height': '28px', '--button-fz': '13px', '--button-padding-x': '12px' } },
+    }),
+    Input: Input.extend({
+      vars: () => ({
+        wrapper: { '--input-height': '28px', '--input-fz': '13px', '--input-size': '28px' },
+      }),
+    }),
+    InputWrapper: { defaultProps: { size: 'md' } },
+    SegmentedControl: SegmentedControl.extend({
+      defaultProps: { transitionDuration: 80 },
+      vars: () => ({ root: { '--sc-font-size': '13px', '--sc-padding': '3px 12px' } }),
+    }),
+    Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 0 } } },
+    Menu: { defaultProps: { transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false } },
+  },
+})
+
+/** Our own names for the colours, and Mantine's where its defaults are too faint to read (WCAG 2.2 AA). */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: schemeVariables(LIGHT),
+  dark: schemeVariables(DARK),
+})
+
+function schemeVariables(colours: SchemeColours): Record<string, string> {
+  const ours = Object.fromEntries(
+    Object.entries(colours).map(([name, value]) => [
+      `--gh-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      value,
+    ]),
+  )
+  return {
+    ...ours,
+    '--mantine-color-body': colours.page,
+    '--mantine-color-text': colours.text,
+    '--mantine-color-dimmed': colours.textDimmed,
+    '--mantine-color-placeholder': colours.textDimmed,
+    '--mantine-color-anchor': colours.accentText,
+    '--mantine-color-error': colours.dangerText,
+    '--mantine-color-default': colours.surface,
+    '--mantine-color-default-hover': colours.hover,
+    '--mantine-color-default-color': colours.text,
+    '--mantine-color-default-border': colours.borderStrong,
+    '--mantine-color-disabled': colours.hover,
+    '--mantine-color-disabled-color': colours.textDimmed,
+    '--mantine-color-red-light': colours.dangerBg,
+    '--mantine-color-red-light-hover': colours.dangerBg,
+    '--mantine-color-red-light-color': colours.dangerText,
+    '--mantine-primary-color-light-color': colours.accentText,
+  }
+}

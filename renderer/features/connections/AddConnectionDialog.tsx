@@ -1,0 +1,141 @@
+import { Button, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import type { Probe } from '#shared/contract/connections.ts'
+import type { Problem } from '#shared/contract/problem.ts'
+import { platformUrl } from '#shared/domain/platform-url.ts'
+import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import classes from './connections.module.css'
+import { useConnectionsActions, useConnectionsEnvironment } from './context.tsx'
+import { type Reach, ReachFields } from './ReachFields.tsx'
+import { TokenFields } from './TokenFields.tsx'
+
+const PLAIN_REACH: Reach = { caPem: null, caName: null, proxy: '' }
+
+/** S-05: the address is asked what it is before a token is typed, so that no token is sent to a wrong place. */
+export function AddConnectionDialog() {
+  const text = useText()
+  const actions = useConnectionsActions()
+  const { onActivate } = useConnectionsEnvironment()
+  const [address, setAddress] = useState('')
+  const [reach, setReach] = useState(PLAIN_REACH)
+  const [probe, setProbe] = useState<Probe | null>(null)
+  const [name, setName] = useState('')
+  const [token, setToken] = useState('')
+  const [remember, setRemember] = useState(true)
+  const [tried, setTried] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const way = { caPem: reach.caPem, proxy: reach.proxy.trim() === '' ? null : reach.proxy.trim() }
+
+  /** Another address or another way to it: what was learnt no longer counts. */
+  function changeWay(change: () => void): void {
+    change()
+    setProbe(null)
+    setProblem(null)
+    setTried(false)
+  }
+
+  async function ask(): Promise<void> {
+    const url = platformUrl(address)
+    if (url === null) return setProblem({ code: 'bad-address', detail: null })
+    setBusy(true)
+    setProblem(null)
+    const answer = await actions.ask((client) => client.connections.probe({ url, ...way }))
+    setBusy(false)
+    setTried(false)
+    if (answer.problem) return setProblem(answer.problem)
+    setProbe(answer.value)
+    if (name.trim() === '') setName(answer.value.platformTitle.slice(0, 80))
+  }
+
+  async function add(known: Probe): Promise<void> {
+    setTried(true)
+    if (token.trim() === '' || name.trim() === '') return
+    setBusy(true)
+    setProblem(null)
+    const answer = await actions.ask((client) =>
+      client.connections.add({ name: name.trim(), url: known.url, token: token.trim(), remember, ...way }),
+    )
+    setBusy(false)
+    if (answer.problem) return setProblem(answer.problem)
+    actions.close()
+    onActivate(answer.value.id)
+  }
+
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    if (!busy) void (probe ? add(probe) : ask())
+  }
+
+  return (
+    <Dialog
+      name="add-connection"
+      title={text('connection.add-title')}
+      closeLabel={text('common.close')}
+      onClose={actions.close}
+      dismissible={!busy}
+      size={560}
+    >
+      <form onSubmit={submit} noValidate className={classes.form}>
+        <TextInput
+          label={text('connection.address')}
+          description={text('connection.address-hint')}
+          placeholder="https://opencti.example"
+          value={address}
+          onChange={(event) => {
+            const typed = event.currentTarget.value
+            changeWay(() => setAddress(typed))
+          }}
+          autoComplete="off"
+          spellCheck={false}
+          inputMode="url"
+          data-autofocus
+          data-testid="address"
+        />
+        <ReachFields reach={reach} onChange={(changed) => changeWay(() => setReach(changed))} />
+        {probe && (
+          <>
+            <Notice
+              tone={probe.plainHttp ? 'warning' : 'good'}
+              role="status"
+              testId="probed"
+              title={text('connection.found', {
+                title: probe.platformTitle,
+                ms: Math.round(probe.latencyMs),
+              })}
+            >
+              {probe.plainHttp ? text('connection.plain-http') : undefined}
+            </Notice>
+            <TextInput
+              label={text('connection.name')}
+              value={name}
+              maxLength={80}
+              onChange={(event) => setName(event.currentTarget.value)}
+              error={tried && name.trim() === '' ? text('connection.name-missing') : null}
+              autoComplete="off"
+            />
+            <TokenFields
+              token={token}
+              remember={remember}
+              error={tried && token.trim() === '' ? text('connection.token-missing') : null}
+              onToken={setToken}
+              onRemember={setRemember}
+            />
+          </>
+        )}
+        {problem && <ProblemNotice problem={problem} />}
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={actions.close} disabled={busy}>
+            <T id="common.cancel" />
+          </Button>
+          <Button type="submit" loading={busy} data-testid="submit-connection">
+            <T id={probe ? 'connection.add-submit' : 'connection.probe'} />
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

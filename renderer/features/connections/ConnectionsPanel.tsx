@@ -1,0 +1,161 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useState } from 'react'
+import type { Connection } from '#shared/contract/connections.ts'
+import type { Problem } from '#shared/contract/problem.ts'
+import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { Age } from '../../i18n/time.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Facts } from '../../ui/Facts.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { Section } from '../../ui/Section.tsx'
+import { ConnectionMark } from './ConnectionMark.tsx'
+import classes from './connections.module.css'
+import { useConnections, useConnectionsActions, useConnectionsEnvironment } from './context.tsx'
+
+/** Settings: every platform the console knows. */
+export function ConnectionsPanel() {
+  const text = useText()
+  const list = useConnections((state) => state.list)
+  const actions = useConnectionsActions()
+  const hasOthers = list?.some(({ embedded }) => !embedded) ?? true
+  return (
+    <Section
+      title={text('settings.connections')}
+      aside={
+        <Button
+          leftSection={<Icon name="plus" />}
+          onClick={() => actions.open({ name: 'add-connection' })}
+          data-testid="add-connection"
+        >
+          <T id="connection.add" />
+        </Button>
+      }
+    >
+      {list === null ? (
+        <Skeleton height={80} radius="xs" aria-busy="true" />
+      ) : (
+        list.map((connection) => <ConnectionCard key={connection.id} connection={connection} />)
+      )}
+      {!hasOthers && (
+        <EmptyState title={text('connection.only-local')}>{text('connection.only-local-hint')}</EmptyState>
+      )}
+    </Section>
+  )
+}
+
+function ConnectionCard({ connection }: { connection: Connection }) {
+  const text = useText()
+  const actions = useConnectionsActions()
+  const { activeId, onActivate } = useConnectionsEnvironment()
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const { state, embedded } = connection
+  const isActive = connection.id === activeId
+  const test = (): void => void actions.test(connection.id).then(setProblem)
+  return (
+    <article className={classes.card} data-active={isActive || undefined} data-testid="connection">
+      <div className={classes.cardHead}>
+        <h3>
+          <bdi>{connection.name}</bdi>
+        </h3>
+        <ConnectionMark state={state} />
+        {(state.phase === 'ready' || state.phase === 'failed') && (
+          <span className={classes.dimmed}>
+            <T id="connection.checked" /> <Age at={state.checkedAt} />
+            {state.phase === 'ready' &&
+              ` · ${text('connection.latency', { ms: Math.round(state.latencyMs) })}`}
+          </span>
+        )}
+      </div>
+      <ConnectionFacts connection={connection} />
+      {state.phase === 'failed' && <ProblemNotice problem={state.problem} />}
+      {problem && <ProblemNotice problem={problem} />}
+      <div className={classes.cardButtons}>
+        {!isActive && (
+          <Button variant="default" onClick={() => onActivate(connection.id)}>
+            <T id="connection.use" />
+          </Button>
+        )}
+        <Button
+          variant="default"
+          onClick={test}
+          loading={state.phase === 'testing'}
+          data-testid="test-connection"
+        >
+          <T id="connection.test" />
+        </Button>
+        {!embedded && (
+          <>
+            <Button
+              variant="default"
+              onClick={() => actions.open({ name: 'rename-connection', connection })}
+              data-testid="rename-connection"
+            >
+              <T id="connection.rename" />
+            </Button>
+            <Button
+              variant="default"
+              onClick={() => actions.open({ name: 'new-connection-token', connection })}
+              data-testid="new-token"
+            >
+              <T id="connection.new-token" />
+            </Button>
+            <Button
+              variant="subtle"
+              color="red"
+              leftSection={<Icon name="trash" />}
+              onClick={() => actions.open({ name: 'remove-connection', connection })}
+              data-testid="remove-connection"
+            >
+              <T id="connection.remove" />
+            </Button>
+          </>
+        )}
+      </div>
+    </article>
+  )
+}
+
+function ConnectionFacts({ connection }: { connection: Connection }) {
+  const text = useText()
+  const { state } = connection
+  const identity = state.phase === 'ready' || state.phase === 'failed' ? state.identity : null
+  const facts = [
+    { key: 'url', name: text('connection.address'), value: connection.url },
+    ...(identity
+      ? [
+          {
+            key: 'platform',
+            name: text('connection.platform'),
+            value: (
+              <>
+                <bdi>{identity.platformTitle}</bdi>{' '}
+                {identity.version ?? <T id="connection.version-not-told" />}
+              </>
+            ),
+          },
+          {
+            key: 'identity',
+            name: text('connection.as'),
+            value: (
+              <>
+                <bdi>{identity.name}</bdi> <bdi className={classes.dimmed}>{identity.email}</bdi>
+              </>
+            ),
+          },
+        ]
+      : []),
+    {
+      key: 'token',
+      name: text('connection.token'),
+      value: text(`connection.token-place.${connection.tokenPlace}`),
+    },
+    ...(connection.caPem === null
+      ? []
+      : [{ key: 'ca', name: text('connection.ca'), value: text('connection.ca-own') }]),
+    ...(connection.proxy === null
+      ? []
+      : [{ key: 'proxy', name: text('connection.proxy'), value: connection.proxy }]),
+  ]
+  return <Facts facts={facts} />
+}

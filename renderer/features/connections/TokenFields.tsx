@@ -1,0 +1,45 @@
+import { Checkbox, PasswordInput } from '@mantine/core'
+import { useText } from '../../i18n/text.tsx'
+import { useConnectionsEnvironment } from './context.tsx'
+
+/** A token to paste and where it shall live. */
+export function TokenFields({
+  token,
+  remember,
+  error,
+  onToken,
+  onRemember,
+}: {
+  token: string
+  remember: boolean
+  error: string | null
+  onToken: (token: string) => void
+  onRemember: (remember: boolean) => void
+}) {
+  const text = useText()
+  const { keychain } = useConnectionsEnvironment()
+  const canRemember = keychain === 'ready'
+  return (
+    <>
+      <PasswordInput
+        label={text('connection.token')}
+        description={text('connection.token-hint')}
+        value={token}
+        onChange={(event) => onToken(event.currentTarget.value)}
+        error={error}
+        autoComplete="off"
+        spellCheck={false}
+        visibilityToggleButtonProps={{ 'aria-label': text('connection.token-show') }}
+        data-autofocus
+        data-testid="connection-token"
+      />
+      <Checkbox
+        checked={remember && canRemember}
+        disabled={!canRemember}
+        onChange={(event) => onRemember(event.currentTarget.checked)}
+        label={text('connection.remember')}
+        description={text(canRemember ? 'connection.remember-hint' : 'connection.remember-not')}
+      />
+    </>
+  )
+}

@@ -1,0 +1,65 @@
+import type { ReactNode } from 'react'
+import type { ClipboardStatus } from '#shared/contract/system.ts'
+import { T, useText } from '../../i18n/text.tsx'
+import { Age } from '../../i18n/time.tsx'
+import { useSystem } from './context.tsx'
+import { ClipboardMark, KeychainMark, LedgerMark, LocalPlatformMark } from './marks.tsx'
+import classes from './system.module.css'
+
+/** How things stand, in one line: the connection, its last contact, keychain, local platform, ledger, clipboard. */
+export function StatusBar({
+  connection,
+  contactAt,
+  clipboard,
+}: {
+  /** the active connection's name and state */
+  connection: ReactNode
+  /** when the platform last answered, our clock */
+  contactAt: number | null
+  /** of whoever writes the clipboard */
+  clipboard: ClipboardStatus
+}) {
+  const text = useText()
+  const status = useSystem((state) => state.status)
+  return (
+    <div className={classes.bar} data-testid="status-bar">
+      <Entry name={text('status.connection')}>{connection}</Entry>
+      {contactAt !== null && (
+        <Entry name={text('status.contact')}>
+          <Age at={contactAt} />
+        </Entry>
+      )}
+      {status && (
+        <>
+          <Entry name={text('status.keychain')}>
+            <KeychainMark keychain={status.keychain} />
+          </Entry>
+          <Entry name={text('status.local')}>
+            <LocalPlatformMark status={status.localPlatform} />
+          </Entry>
+          <Entry name={text('status.ledger')}>
+            <LedgerMark ledger={status.ledger} />
+          </Entry>
+        </>
+      )}
+      {clipboard.state !== 'idle' && (
+        <span className={classes.last} data-testid="clipboard-state">
+          <ClipboardMark status={clipboard} />
+        </span>
+      )}
+      {!status && (
+        <span>
+          <T id="status.waiting" />
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Entry({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <span className={classes.entry}>
+      <span className={classes.name}>{name}</span> {children}
+    </span>
+  )
+}

@@ -1,0 +1,238 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useCallback, useEffect, useMemo } from 'react'
+import type { Token, UserAccess } from '#shared/contract/tokens.ts'
+import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { useNow, useTicker } from '../../ui/clock.tsx'
+import { DataGrid } from '../../ui/DataGrid.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { Section } from '../../ui/Section.tsx'
+import { AccountNotices, AccountState } from './Account.tsx'
+import { rightsOf, useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
+import { Sessions } from './Sessions.tsx'
+import type { UserRef } from './store.ts'
+import { ReadAge } from './Toolbar.tsx'
+import { useRevokedColumns, useTokenColumns } from './token-columns.tsx'
+import classes from './tokens.module.css'
+
+/** A reading older than this says so and asks to be read again. */
+const STALE_MS = 5 * 60_000
+/** From here on the clocks differ enough to be told. */
+const SKEW_MS = 2 * 60_000
+
+const BY_CREATION = [{ id: 'created', desc: true }]
+const BY_REVOCATION = [{ id: 'revoked', desc: true }]
+
+/** Everything that lets one user in, on one page (T-01, T-02). */
+export function AccessView({ userRef, search }: { userRef: UserRef; search: string }) {
+  const { connection } = useTokensEnvironment()
+  const { clock } = useTicker()
+  const actions = useTokensActions()
+  const reading = useTokens((state) => state.access[userRef])
+  const isReady = connection.state.phase === 'ready'
+
+  // Read when the page opens and when the connection comes back, not at each answer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was read must not start another reading
+  useEffect(() => {
+    const known = reading?.data
+    if (isReady && (!known || clock.now() - known.readAt > STALE_MS)) void actions.load(userRef)
+  }, [userRef, isReady, connection.id])
+
+  const retry = (
+    <Button variant="default" onClick={() => void actions.load(userRef)} data-testid="retry">
+      <T id="common.try-again" />
+    </Button>
+  )
+  if (!reading?.data) {
+    return reading?.problem ? <ProblemNotice problem={reading.problem} actions={retry} /> : <LoadingAccess />
+  }
+  return (
+    <>
+      <div className={classes.notices}>
+        {reading.problem && <ProblemNotice problem={reading.problem} actions={retry} tone="warning" />}
+        <StaleNotice readAt={reading.data.readAt} userRef={userRef} />
+        <SkewNotice skewMs={reading.data.clockSkewMs} />
+        <AccountNotices user={reading.data.user} skewMs={reading.data.clockSkewMs} />
+      </div>
+      <LoadedAccess access={reading.data} userRef={userRef} search={search} loading={reading.loading} />
+    </>
+  )
+}
+
+function LoadedAccess({
+  access,
+  userRef,
+  search,
+  loading,
+}: {
+  access: UserAccess
+  userRef: UserRef
+  search: string
+  loading: boolean
+}) {
+  const text = useText()
+  const actions = useTokensActions()
+  const { own, manageOthers } = rightsOf(useTokensEnvironment().identity)
+  const { user, tokens, revoked, clockSkewMs } = access
+  const mayChange = user.isMe ? own : manageOthers
+  const revoke = useCallback(
+    (token: Token) => actions.open({ name: 'revoke', owner: user, ref: userRef, token }),
+    [actions, user, userRef],
+  )
+  const columns = useTokenColumns(clockSkewMs, mayChange ? revoke : null)
+  const revokedColumns = useRevokedColumns(clockSkewMs)
+  const shown = useMemo(() => tokens.filter(matching(search)), [tokens, search])
+  const shownRevoked = useMemo(() => revoked?.filter(matching(search)) ?? null, [revoked, search])
+  const generate = () => actions.open({ name: 'generate', owner: user, ref: userRef })
+
+  return (
+    <>
+      <div className={classes.who}>
+        <h2>
+          <bdi>{user.name}</bdi>
+        </h2>
+        <bdi className={classes.dimmed}>{user.email}</bdi>
+        <AccountState user={user} />
+        <span className={classes.toolbar}>
+          <ReadAge readAt={access.readAt} loading={loading} onRefresh={() => void actions.load(userRef)} />
+        </span>
+      </div>
+      <Section
+        title={text('tokens.list')}
+        count={countText(text, shown.length, tokens.length)}
+        aside={
+          mayChange && (
+            <Button onClick={generate} leftSection={<Icon name="plus" />} data-testid="generate">
+              <T id="tokens.generate" />
+            </Button>
+          )
+        }
+      >
+        {!mayChange && (
+          <Notice tone="neutral" title={text('tokens.look-only')}>
+            {text(user.isMe ? 'tokens.look-only-own' : 'tokens.look-only-others')}
+          </Notice>
+        )}
+        {tokens.length === 0 ? (
+          <EmptyState title={text('tokens.empty')} testId="no-tokens">
+            {text(user.isMe ? 'tokens.empty-own' : 'tokens.empty-other')}
+          </EmptyState>
+        ) : shown.length === 0 ? (
+          <NoMatch search={search} />
+        ) : (
+          <DataGrid
+            label={text('tokens.list-of', { owner: user.name })}
+            columns={columns}
+            rows={shown}
+            rowId={(token) => token.id}
+            initialSort={BY_CREATION}
+          />
+        )}
+      </Section>
+      {shownRevoked !== null && revoked !== null && revoked.length > 0 && (
+        <Section title={text('tokens.revoked')} count={countText(text, shownRevoked.length, revoked.length)}>
+          {shownRevoked.length === 0 ? (
+            <NoMatch search={search} />
+          ) : (
+            <DataGrid
+              label={text('tokens.revoked-of', { owner: user.name })}
+              columns={revokedColumns}
+              rows={shownRevoked}
+              rowId={(token) => token.id}
+              initialSort={BY_REVOCATION}
+            />
+          )}
+        </Section>
+      )}
+      {revoked === null && <p className={classes.dimmed}>{text('tokens.revoked-not-kept')}</p>}
+      {(!user.isMe || access.sessions !== null) && (
+        <Sessions access={access} userRef={userRef} mayKill={manageOthers} />
+      )}
+    </>
+  )
+}
+
+function matching(search: string): (token: Token) => boolean {
+  const wanted = search.trim().toLocaleLowerCase().replace(/^…/, '')
+  return ({ name, maskedToken }) =>
+    wanted === '' ||
+    name.toLocaleLowerCase().includes(wanted) ||
+    maskedToken.toLocaleLowerCase().includes(wanted)
+}
+
+function countText(text: ReturnType<typeof useText>, shown: number, all: number): string {
+  return shown === all ? text('common.count', { count: all }) : text('common.count-of', { shown, all })
+}
+
+export function NoMatch({ search }: { search: string }) {
+  return (
+    <EmptyState
+      title={<T id="common.no-match" values={{ search: search.trim().slice(0, 80) }} />}
+      testId="no-match"
+    >
+      <T id="common.no-match-hint" />
+    </EmptyState>
+  )
+}
+
+function StaleNotice({ readAt, userRef }: { readAt: number; userRef: UserRef }) {
+  const text = useText()
+  const actions = useTokensActions()
+  const isStale = useNow((now) => now - readAt > STALE_MS)
+  if (!isStale) return null
+  return (
+    <Notice
+      tone="warning"
+      testId="stale"
+      title={text('tokens.stale')}
+      actions={
+        <Button variant="default" onClick={() => void actions.load(userRef)}>
+          <T id="common.read-again" />
+        </Button>
+      }
+    >
+      {text('tokens.stale-hint')}
+    </Notice>
+  )
+}
+
+function SkewNotice({ skewMs }: { skewMs: number }) {
+  const text = useText()
+  if (Math.abs(skewMs) <= SKEW_MS) return null
+  const minutes = Math.round(Math.abs(skewMs) / 60_000)
+  return (
+    <Notice
+      tone="warning"
+      testId="skew"
+      title={text(skewMs > 0 ? 'tokens.skew-ahead' : 'tokens.skew-behind', { minutes })}
+    >
+      {text('tokens.skew-hint')}
+    </Notice>
+  )
+}
+
+function LoadingAccess() {
+  return (
+    <div className={classes.skeleton} aria-busy="true" data-testid="loading">
+      <span role="status" className={classes.dimmed}>
+        <T id="tokens.loading" />
+      </span>
+      {[60, 100, 100, 100, 100].map((width, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
+        <Skeleton key={index} height={20} width={`${width}%`} radius="xs" />
+      ))}
+    </div>
+  )
+}
+
+/** Why tokens can't be shown at all, or null. */
+export function useHindrance(scope: 'mine' | 'users'): 'old-platform' | 'no-own' | 'no-others' | null {
+  const { identity } = useTokensEnvironment()
+  if (!identity) return null
+  if (!identity.features.apiTokens) return 'old-platform'
+  const rights = rightsOf(identity)
+  if (scope === 'mine') return rights.own ? null : 'no-own'
+  return rights.listOthers ? null : 'no-others'
+}

@@ -1,0 +1,153 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { type FormEvent, useId, useState } from 'react'
+import {
+  durationDays,
+  expiryOf,
+  TOKEN_DURATIONS,
+  TOKEN_NAME_MAX,
+  type TokenDuration,
+} from '#shared/domain/token.ts'
+import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { useDateText } from '../../i18n/time.tsx'
+import { useNow, useTicker } from '../../ui/clock.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { AccountNotices } from './Account.tsx'
+import { useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
+import { LostAnswer, WrongExpiry } from './GenerateTrouble.tsx'
+import type { GenerateOutcome } from './outcome.ts'
+import type { TokenDialog } from './store.ts'
+import { tokenNameFrom } from './token-name.ts'
+import classes from './tokens.module.css'
+
+/** T-05: a name, a duration that must be chosen, the consequences in a sentence. */
+export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 'generate' }> }) {
+  const { owner, ref } = dialog
+  const text = useText()
+  const { tokenNameTemplate } = useTokensEnvironment()
+  const { clock } = useTicker()
+  const actions = useTokensActions()
+  const skewMs = useTokens((state) => state.access[ref]?.data?.clockSkewMs ?? 0)
+  const [name, setName] = useState(() => tokenNameFrom(tokenNameTemplate, owner.name, clock.now()))
+  const [duration, setDuration] = useState<TokenDuration | null>(null)
+  const [tried, setTried] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [outcome, setOutcome] = useState<Exclude<GenerateOutcome, { kind: 'made' }> | null>(null)
+  const durationLabel = useId()
+  const durationError = useId()
+
+  const length = name.trim().length
+  const nameError =
+    length > TOKEN_NAME_MAX
+      ? text('generate.name-too-long', { max: TOKEN_NAME_MAX, length })
+      : tried && length === 0
+        ? text('generate.name-missing')
+        : null
+  const isDurationMissing = tried && duration === null
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault()
+    setTried(true)
+    if (busy || duration === null || length === 0 || length > TOKEN_NAME_MAX) return
+    setBusy(true)
+    setOutcome(null)
+    const ended = await actions.generate({ userId: ref, name: name.trim(), duration }, owner.name)
+    // Made: the store has put the reveal dialog in this one's place.
+    if (ended.kind === 'made') return
+    setOutcome(ended)
+    setBusy(false)
+  }
+
+  if (outcome?.kind === 'answer-lost') return <LostAnswer outcome={outcome} dialog={dialog} />
+  if (outcome?.kind === 'expiry-differs') return <WrongExpiry outcome={outcome} dialog={dialog} />
+  return (
+    <Dialog
+      name="generate"
+      title={text('generate.title')}
+      closeLabel={text('common.close')}
+      onClose={actions.close}
+      dismissible={!busy}
+      size={560}
+    >
+      <form onSubmit={(event) => void submit(event)} noValidate className={classes.form}>
+        <p>
+          <span className={classes.dimmed}>
+            <T id="generate.owner" />
+          </span>{' '}
+          <bdi>{owner.name}</bdi> <bdi className={classes.dimmed}>{owner.email}</bdi>
+        </p>
+        <AccountNotices user={owner} skewMs={skewMs} />
+        <TextInput
+          label={text('generate.name')}
+          description={text('generate.name-hint')}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={nameError}
+          maxLength={20_000}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+          data-testid="token-name"
+        />
+        <div>
+          <div id={durationLabel} className={classes.label}>
+            <T id="generate.duration" />
+          </div>
+          <SegmentedControl
+            fullWidth
+            data={TOKEN_DURATIONS.map((value) => ({ value, label: durationLabelText(text, value) }))}
+            // No duration is preselected: an unlimited token must be somebody's choice (FR-002).
+            value={duration ?? ''}
+            onChange={(value) => setDuration(value as TokenDuration)}
+            aria-labelledby={durationLabel}
+            aria-describedby={isDurationMissing ? durationError : undefined}
+            data-testid="duration"
+          />
+          {isDurationMissing && (
+            <div id={durationError} role="alert" className={classes.error}>
+              <T id="generate.duration-missing" />
+            </div>
+          )}
+        </div>
+        <Consequence duration={duration} skewMs={skewMs} />
+        {outcome?.kind === 'problem' && <ProblemNotice problem={outcome.problem} />}
+        <div className={classes.buttons}>
+          <Button variant="default" onClick={actions.close} disabled={busy}>
+            <T id="common.cancel" />
+          </Button>
+          <Button type="submit" loading={busy} data-testid="submit-generate">
+            <T id="generate.submit" />
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function durationLabelText(text: ReturnType<typeof useText>, duration: TokenDuration): string {
+  const days = durationDays(duration)
+  return days === null ? text('generate.unlimited') : text('generate.days', { days })
+}
+
+function Consequence({ duration, skewMs }: { duration: TokenDuration | null; skewMs: number }) {
+  const text = useText()
+  const dateText = useDateText()
+  const expiry = useNow((now) => {
+    if (duration === null) return ''
+    const at = expiryOf(duration, now + skewMs)
+    return at === null ? text('generate.expires-never') : text('generate.expires', { date: dateText(at) })
+  })
+  return (
+    <p className={classes.consequence} aria-live="polite">
+      {duration === null ? (
+        <span className={classes.dimmed}>
+          <T id="generate.choose" />
+        </span>
+      ) : (
+        <>
+          {expiry} <T id="generate.consequence" />
+        </>
+      )}
+    </p>
+  )
+}

@@ -1,0 +1,159 @@
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import type { Problem } from '#shared/contract/problem.ts'
+import type { Token } from '#shared/contract/tokens.ts'
+import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { RelativeTime } from '../../i18n/time.tsx'
+import { Dialog } from '../../ui/Dialog.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { StateMark } from '../../ui/StateMark.tsx'
+import { useTokensActions } from './context.tsx'
+import type { GenerateOutcome } from './outcome.ts'
+import type { TokenDialog } from './store.ts'
+import { ForeignText, TokenEnding } from './TokenStatus.tsx'
+import classes from './tokens.module.css'
+
+type Dialogue = Extract<TokenDialog, { name: 'generate' }>
+
+/** The request left and no answer came: never a second token, but the offer to revoke the one nobody can use. */
+export function LostAnswer({
+  outcome,
+  dialog,
+}: {
+  outcome: Extract<GenerateOutcome, { kind: 'answer-lost' }>
+  dialog: Dialogue
+}) {
+  const text = useText()
+  const actions = useTokensActions()
+  const { orphans, checked } = outcome
+  const found = orphans.length
+  const title = !checked
+    ? text('lost.unchecked')
+    : found === 0
+      ? text('lost.nothing-made')
+      : text('lost.orphans', { count: found })
+  return (
+    <Dialog
+      name="generate"
+      title={text('lost.title')}
+      closeLabel={text('common.close')}
+      onClose={actions.close}
+      size={560}
+      footer={
+        <Button variant="default" onClick={actions.close}>
+          <T id="common.close" />
+        </Button>
+      }
+    >
+      <Notice
+        tone={checked && found === 0 ? 'neutral' : 'danger'}
+        role="alert"
+        testId="answer-lost"
+        title={title}
+      >
+        {text(
+          !checked ? 'lost.unchecked-hint' : found === 0 ? 'lost.nothing-made-hint' : 'lost.orphans-hint',
+        )}
+      </Notice>
+      {found > 0 && <Unusable tokens={orphans} dialog={dialog} />}
+    </Dialog>
+  )
+}
+
+/** The platform made something else than what was asked. Its value was thrown away; it should not stay. */
+export function WrongExpiry({
+  outcome,
+  dialog,
+}: {
+  outcome: Extract<GenerateOutcome, { kind: 'expiry-differs' }>
+  dialog: Dialogue
+}) {
+  const text = useText()
+  const actions = useTokensActions()
+  return (
+    <Dialog
+      name="generate"
+      title={text('expiry-differs.title')}
+      closeLabel={text('common.close')}
+      onClose={actions.close}
+      size={560}
+      footer={
+        <Button variant="default" onClick={actions.close}>
+          <T id="common.close" />
+        </Button>
+      }
+    >
+      <Notice tone="danger" role="alert" testId="expiry-differs" title={text('expiry-differs.what')}>
+        <p>
+          {outcome.token.expiresAt === null ? (
+            <T id="expiry-differs.never" />
+          ) : (
+            <>
+              <T id="expiry-differs.instead" /> <RelativeTime at={outcome.token.expiresAt} />
+            </>
+          )}
+        </p>
+        <p>{text('expiry-differs.hint')}</p>
+      </Notice>
+      <Unusable tokens={[outcome.token]} dialog={dialog} />
+    </Dialog>
+  )
+}
+
+/** Tokens that exist without anybody having their value, each with the way to be rid of it. */
+function Unusable({ tokens, dialog }: { tokens: readonly Token[]; dialog: Dialogue }) {
+  return (
+    <ul className={classes.orphans}>
+      {tokens.map((token) => (
+        <UnusableToken key={token.id} token={token} dialog={dialog} />
+      ))}
+    </ul>
+  )
+}
+
+function UnusableToken({ token, dialog }: { token: Token; dialog: Dialogue }) {
+  const text = useText()
+  const actions = useTokensActions()
+  const [state, setState] = useState<'there' | 'busy' | 'gone'>('there')
+  const [problem, setProblem] = useState<Problem | null>(null)
+
+  async function revoke(): Promise<void> {
+    setState('busy')
+    const failure = await actions.revoke(dialog.ref, token, text('lost.reason'))
+    setProblem(failure)
+    setState(failure === null ? 'gone' : 'there')
+  }
+
+  return (
+    <>
+      <li>
+        <ForeignText>{token.name}</ForeignText>
+        <TokenEnding maskedToken={token.maskedToken} />
+        <span className={classes.toolbar} aria-live="polite">
+          {state === 'gone' ? (
+            <StateMark tone="good">{text('token.status.revoked')}</StateMark>
+          ) : (
+            <Button
+              color="red"
+              variant="light"
+              loading={state === 'busy'}
+              leftSection={<Icon name="trash" />}
+              onClick={() => void revoke()}
+              aria-label={text('token.revoke-named', { name: token.name })}
+              data-testid="revoke-orphan"
+            >
+              {text('token.revoke')}
+            </Button>
+          )}
+        </span>
+      </li>
+      {problem && (
+        <li>
+          <ProblemNotice problem={problem} />
+        </li>
+      )}
+    </>
+  )
+}

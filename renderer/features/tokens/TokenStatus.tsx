@@ -1,0 +1,38 @@
+import type { Token } from '#shared/contract/tokens.ts'
+import { lastFour, type TokenStatus, tokenStatus } from '#shared/domain/token.ts'
+import { T } from '../../i18n/text.tsx'
+import { useNow } from '../../ui/clock.tsx'
+import { StateMark, type Tone } from '../../ui/StateMark.tsx'
+import classes from './tokens.module.css'
+
+const TONES: Record<TokenStatus, Tone> = {
+  active: 'good',
+  'expires-soon': 'warning',
+  expired: 'danger',
+  revoked: 'neutral',
+}
+
+/** Judged by the platform's time: ours plus `skewMs`. */
+export function TokenStatusMark({ token, skewMs }: { token: Pick<Token, 'expiresAt'>; skewMs: number }) {
+  const status = useNow((now) => tokenStatus(token, now + skewMs))
+  return (
+    <StateMark tone={TONES[status]}>
+      <T id={`token.status.${status}`} />
+    </StateMark>
+  )
+}
+
+/** `…a1b2` */
+export function TokenEnding({ maskedToken }: { maskedToken: string }) {
+  const ending = lastFour(maskedToken)
+  return <span className={classes.mono}>{ending === '' ? '…' : `…${ending}`}</span>
+}
+
+/** A name as the platform gives it; isolated, so that right-to-left letters in it turn nothing around it. */
+export function ForeignText({ children }: { children: string }) {
+  return (
+    <bdi className={classes.foreign} title={children}>
+      {children}
+    </bdi>
+  )
+}

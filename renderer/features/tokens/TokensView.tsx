@@ -1,0 +1,94 @@
+import { Button } from '@mantine/core'
+import { useEffect } from 'react'
+import { T, useText } from '../../i18n/text.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { AccessView, useHindrance } from './AccessView.tsx'
+import { useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
+import { GenerateDialog } from './GenerateDialog.tsx'
+import { KillDialog } from './KillDialog.tsx'
+import { RevealDialog } from './RevealDialog.tsx'
+import { RevokeDialog } from './RevokeDialog.tsx'
+import classes from './tokens.module.css'
+import { UsersView } from './UsersView.tsx'
+
+export type TokensPlace = { scope: 'mine' } | { scope: 'users'; userId: string | null }
+
+/** Tokens of the connection's holder, and of everybody else. */
+export function TokensView({
+  place,
+  search,
+  onScope,
+}: {
+  place: TokensPlace
+  search: string
+  onScope: (scope: 'mine' | 'users') => void
+}) {
+  const text = useText()
+  const { connection, onShowUser } = useTokensEnvironment()
+  const actions = useTokensActions()
+  const hindrance = useHindrance(place.scope)
+
+  useEffect(() => actions.turnTo(connection.id), [actions, connection.id])
+
+  return (
+    <>
+      <nav className={classes.tabs} aria-label={text('tokens.scopes')}>
+        {(['mine', 'users'] as const).map((scope) => (
+          <button
+            key={scope}
+            type="button"
+            className={classes.tab}
+            data-testid={`scope-${scope}`}
+            aria-current={place.scope === scope ? 'page' : undefined}
+            onClick={() => onScope(scope)}
+          >
+            {text(`tokens.scope.${scope}`)}
+          </button>
+        ))}
+      </nav>
+      {hindrance !== null ? (
+        <EmptyState title={text(`tokens.hindrance.${hindrance}`)} testId={`hindrance-${hindrance}`}>
+          {text(`tokens.hindrance.${hindrance}.hint`)}
+        </EmptyState>
+      ) : place.scope === 'mine' ? (
+        <AccessView key="me" userRef="me" search={search} />
+      ) : place.userId === null ? (
+        <UsersView search={search} />
+      ) : (
+        <>
+          <div className={classes.back}>
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              leftSection={<Icon name="back" />}
+              onClick={() => onShowUser(null)}
+              data-testid="all-users"
+            >
+              <T id="users.all" />
+            </Button>
+          </div>
+          <AccessView key={place.userId} userRef={place.userId} search={search} />
+        </>
+      )}
+      <TokenDialogs />
+    </>
+  )
+}
+
+function TokenDialogs() {
+  const dialog = useTokens((state) => state.dialog)
+  switch (dialog?.name) {
+    case 'generate':
+      return <GenerateDialog dialog={dialog} />
+    case 'reveal':
+      return <RevealDialog key={dialog.generated.revealId} dialog={dialog} />
+    case 'revoke':
+      return <RevokeDialog dialog={dialog} />
+    case 'kill-session':
+    case 'kill-sessions':
+      return <KillDialog dialog={dialog} />
+    default:
+      return null
+  }
+}

@@ -1,0 +1,152 @@
+import { Button, Skeleton } from '@mantine/core'
+import { useEffect, useMemo } from 'react'
+import type { UserSummary } from '#shared/contract/tokens.ts'
+import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { DataGrid, type GridColumn } from '../../ui/DataGrid.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Section } from '../../ui/Section.tsx'
+import { NoMatch } from './AccessView.tsx'
+import { AccountState } from './Account.tsx'
+import { useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
+import { ForeignText } from './TokenStatus.tsx'
+import { ReadAge } from './Toolbar.tsx'
+import classes from './tokens.module.css'
+
+/** The users to pick from: searched and paged by the platform, loaded on as one scrolls. */
+export function UsersView({ search }: { search: string }) {
+  const text = useText()
+  const { connection, onShowUser } = useTokensEnvironment()
+  const actions = useTokensActions()
+  const users = useTokens((state) => state.users)
+  const asked = useTokens((state) => state.search)
+  const isReady = connection.state.phase === 'ready'
+
+  useEffect(() => {
+    if (!isReady) return
+    if (search !== asked) actions.searchUsers(search)
+    else if (users.data === null && !users.loading && users.problem === null)
+      actions.searchUsers(search, 'now')
+  }, [search, asked, isReady, users, actions])
+
+  const columns = useMemo<GridColumn<UserSummary>[]>(
+    () => [
+      {
+        id: 'name',
+        header: text('users.column.name'),
+        width: 'minmax(140px, 1.2fr)',
+        rowHeader: true,
+        widget: true,
+        cell: (user, tabIndex) => (
+          <button
+            type="button"
+            data-widget
+            data-testid="user"
+            className={classes.open}
+            tabIndex={tabIndex}
+            onClick={(event) => {
+              event.stopPropagation()
+              onShowUser(user.id)
+            }}
+          >
+            <ForeignText>{user.name}</ForeignText>
+          </button>
+        ),
+      },
+      {
+        id: 'email',
+        header: text('users.column.email'),
+        width: 'minmax(160px, 1.6fr)',
+        dimmed: true,
+        cell: (user) => <ForeignText>{user.email}</ForeignText>,
+      },
+      {
+        id: 'account',
+        header: text('users.column.account'),
+        width: 'minmax(100px, 0.8fr)',
+        cell: (user) => <AccountState user={user} />,
+      },
+      {
+        id: 'kind',
+        header: text('users.column.kind'),
+        width: 'minmax(100px, 0.8fr)',
+        dimmed: true,
+        cell: (user) => <T id={user.serviceAccount ? 'users.service' : 'users.person'} />,
+      },
+      {
+        id: 'tokens',
+        header: text('users.column.tokens'),
+        width: '84px',
+        align: 'end',
+        cell: (user) => (user.tokenCount === null ? <T id="users.not-told" /> : user.tokenCount),
+      },
+    ],
+    [text, onShowUser],
+  )
+
+  const retry = (
+    <Button variant="default" onClick={() => actions.searchUsers(search, 'now')} data-testid="retry">
+      <T id="common.try-again" />
+    </Button>
+  )
+  if (users.data === null)
+    return users.problem ? <ProblemNotice problem={users.problem} actions={retry} /> : <LoadingUsers />
+
+  const { users: rows, total, readAt } = users.data
+  return (
+    <Section
+      title={text('users.list')}
+      count={
+        rows.length < total
+          ? text('users.count-loaded', { loaded: rows.length, total })
+          : text('common.count', { count: total })
+      }
+      aside={
+        <span className={classes.toolbar}>
+          <ReadAge
+            readAt={readAt}
+            loading={users.loading}
+            onRefresh={() => actions.searchUsers(search, 'now')}
+          />
+        </span>
+      }
+    >
+      {users.problem && (
+        <div className={classes.notices}>
+          <ProblemNotice problem={users.problem} actions={retry} tone="warning" />
+        </div>
+      )}
+      {rows.length > 0 ? (
+        <DataGrid
+          label={text('users.list')}
+          columns={columns}
+          rows={rows}
+          rowId={(user) => user.id}
+          total={total}
+          onOpen={(user) => onShowUser(user.id)}
+          onNearEnd={actions.moreUsers}
+        />
+      ) : search.trim() === '' ? (
+        <EmptyState title={text('users.empty')} testId="no-users">
+          {text('users.empty-hint')}
+        </EmptyState>
+      ) : (
+        <NoMatch search={search} />
+      )}
+    </Section>
+  )
+}
+
+function LoadingUsers() {
+  return (
+    <div className={classes.skeleton} aria-busy="true" data-testid="loading">
+      <span role="status" className={classes.dimmed}>
+        <T id="users.loading" />
+      </span>
+      {[100, 100, 100, 100, 100, 100].map((width, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
+        <Skeleton key={index} height={20} width={`${width}%`} radius="xs" />
+      ))}
+    </div>
+  )
+}

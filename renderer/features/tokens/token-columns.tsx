@@ -1,0 +1,149 @@
+import { Button } from '@mantine/core'
+import { useMemo } from 'react'
+import type { RevokedToken, Token } from '#shared/contract/tokens.ts'
+import { T, useText } from '../../i18n/text.tsx'
+import { RelativeTime } from '../../i18n/time.tsx'
+import type { GridColumn } from '../../ui/DataGrid.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { ForeignText, TokenEnding, TokenStatusMark } from './TokenStatus.tsx'
+
+const NEVER_FIRST = Number.NEGATIVE_INFINITY
+const NEVER_LAST = Number.POSITIVE_INFINITY
+
+/** The columns that every list of tokens starts with (FR-008, FR-009). */
+function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridColumn<Token>[] {
+  return [
+    {
+      id: 'name',
+      header: text('token.column.name'),
+      width: 'minmax(110px, 1.6fr)',
+      rowHeader: true,
+      sortBy: (token) => token.name.toLocaleLowerCase(),
+      cell: (token) => <ForeignText>{token.name}</ForeignText>,
+    },
+    {
+      id: 'token',
+      header: text('token.column.token'),
+      width: '76px',
+      cell: (token) => <TokenEnding maskedToken={token.maskedToken} />,
+    },
+    {
+      id: 'created',
+      header: text('token.column.created'),
+      width: 'minmax(84px, 1fr)',
+      dimmed: true,
+      sortBy: (token) => token.createdAt ?? NEVER_FIRST,
+      cell: (token) =>
+        token.createdAt === null ? (
+          <T id="token.unknown" />
+        ) : (
+          <RelativeTime at={token.createdAt} skewMs={skewMs} />
+        ),
+    },
+  ]
+}
+
+/** Tokens that open something; `onRevoke` null where the holder may only look. */
+export function useTokenColumns(
+  skewMs: number,
+  onRevoke: ((token: Token) => void) | null,
+): GridColumn<Token>[] {
+  const text = useText()
+  return useMemo(() => {
+    const columns: GridColumn<Token>[] = [
+      ...commonColumns(text, skewMs),
+      {
+        id: 'expires',
+        header: text('token.column.expires'),
+        width: 'minmax(84px, 1fr)',
+        sortBy: (token) => token.expiresAt ?? NEVER_LAST,
+        cell: (token) =>
+          token.expiresAt === null ? (
+            <T id="token.never" />
+          ) : (
+            <RelativeTime at={token.expiresAt} skewMs={skewMs} />
+          ),
+      },
+      {
+        id: 'last-used',
+        header: text('token.column.last-used'),
+        headerNote: text('token.column.approximate'),
+        width: 'minmax(124px, 1fr)',
+        dimmed: true,
+        sortBy: (token) => token.lastUsedAt ?? NEVER_FIRST,
+        cell: (token) =>
+          token.lastUsedAt === null ? (
+            <T id="token.never" />
+          ) : (
+            <RelativeTime at={token.lastUsedAt} skewMs={skewMs} />
+          ),
+      },
+      {
+        id: 'status',
+        header: text('token.column.status'),
+        width: 'minmax(104px, 0.9fr)',
+        cell: (token) => <TokenStatusMark token={token} skewMs={skewMs} />,
+      },
+    ]
+    if (onRevoke) {
+      columns.push({
+        id: 'actions',
+        header: text('token.column.actions'),
+        hiddenHeader: true,
+        width: '124px',
+        align: 'end',
+        widget: true,
+        cell: (token, tabIndex) => (
+          <Button
+            data-widget
+            data-testid="revoke"
+            variant="subtle"
+            color="red"
+            size="compact-sm"
+            leftSection={<Icon name="trash" />}
+            tabIndex={tabIndex}
+            aria-label={text('token.revoke-named', { name: token.name })}
+            onClick={() => onRevoke(token)}
+          >
+            {text('token.revoke')}
+          </Button>
+        ),
+      })
+    }
+    return columns
+  }, [text, skewMs, onRevoke])
+}
+
+/** Tokens that no longer open anything, where the platform keeps them (T-14). */
+export function useRevokedColumns(skewMs: number): GridColumn<RevokedToken>[] {
+  const text = useText()
+  return useMemo(
+    () => [
+      ...(commonColumns(text, skewMs) as GridColumn<RevokedToken>[]),
+      {
+        id: 'revoked',
+        header: text('token.column.revoked'),
+        width: 'minmax(84px, 1fr)',
+        sortBy: (token) => token.revokedAt,
+        cell: (token) => <RelativeTime at={token.revokedAt} skewMs={skewMs} />,
+      },
+      {
+        id: 'revoked-by',
+        header: text('token.column.revoked-by'),
+        width: 'minmax(90px, 1fr)',
+        dimmed: true,
+        cell: (token) =>
+          token.revokedBy === null ? <T id="token.unknown" /> : <ForeignText>{token.revokedBy}</ForeignText>,
+      },
+      {
+        id: 'reason',
+        header: text('token.column.reason'),
+        width: 'minmax(90px, 1.4fr)',
+        dimmed: true,
+        cell: (token) =>
+          token.reason ? <ForeignText>{token.reason}</ForeignText> : <T id="token.no-reason" />,
+      },
+    ],
+    [text, skewMs],
+  )
+}

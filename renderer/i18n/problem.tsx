@@ -1,0 +1,68 @@
+import { Button } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import type { Problem } from '#shared/contract/problem.ts'
+import { copyText } from '../ui/copy-text.ts'
+import { Notice } from '../ui/Notice.tsx'
+import classes from './problem.module.css'
+import { useText } from './text.tsx'
+
+/**
+ * What the core answered when it did not do what was asked. An error that is not the contract's own (a bug, a lost
+ * link) becomes `internal` or `stopping`, so that every failure can be said in a sentence.
+ */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Error && error.name === 'LinkClosedError') return { code: 'stopping', detail: null }
+  if (typeof error === 'object' && error !== null && 'code' in error && 'data' in error) {
+    const { code, data } = error as { code: unknown; data: unknown }
+    if (code === 'PROBLEM' && typeof data === 'object' && data !== null && 'code' in data)
+      return data as Problem
+  }
+  return { code: 'internal', detail: error instanceof Error ? error.message.slice(0, 500) : null }
+}
+
+/** A failure where it happened: what it means, what to do, and the details to copy into a ticket. */
+export function ProblemNotice({
+  problem,
+  actions,
+  tone = 'danger',
+  testId = 'problem',
+}: {
+  problem: Problem
+  actions?: ReactNode
+  tone?: 'danger' | 'warning'
+  testId?: string
+}) {
+  const text = useText()
+  return (
+    <Notice
+      tone={tone}
+      role="alert"
+      testId={testId}
+      title={text(`problem.${problem.code}.what`)}
+      actions={actions}
+    >
+      <p>{text(`problem.${problem.code}.hint`)}</p>
+      <ProblemDetails problem={problem} />
+    </Notice>
+  )
+}
+
+function ProblemDetails({ problem }: { problem: Problem }) {
+  const text = useText()
+  const [copied, setCopied] = useState(false)
+  const details = problem.detail === null ? problem.code : `${problem.code}: ${problem.detail}`
+  return (
+    <div className={classes.details}>
+      {/* Text of the other side: shown as text, in a box of its own, so that it can't pass for ours. */}
+      <bdi className={classes.detail}>{details}</bdi>
+      <Button
+        variant="default"
+        size="compact-xs"
+        onClick={() => void copyText(details).then(setCopied)}
+        data-testid="copy-details"
+      >
+        {copied ? text('common.copied') : text('common.copy-details')}
+      </Button>
+    </div>
+  )
+}
