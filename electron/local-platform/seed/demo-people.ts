@@ -34,21 +34,39 @@ export interface DemoToken {
   readonly legacy?: boolean
 }
 
+interface Group {
+  readonly name: string
+  readonly capabilities: readonly string[]
+}
+
+/** What all may do, and what a group adds. */
+const USES_TOKENS = ['KNOWLEDGE', 'APIACCESS_USETOKEN'] as const
+
 export const DEMO_GROUPS = {
-  administrators: ['SETTINGS_SETACCESSES', 'SETTINGS_SECURITYACTIVITY', 'SETTINGS_SETPARAMETERS', 'MODULES'],
-  analysts: ['EXPLORE', 'EXPLORE_EXUPDATE', 'INVESTIGATION', 'KNOWLEDGE_KNUPDATE'],
-  connectors: ['CONNECTORAPI', 'KNOWLEDGE_KNUPDATE', 'MODULES', 'INGESTION'],
-  readers: ['EXPLORE'],
-  'no-api': [],
-} as const satisfies Record<string, readonly string[]>
+  managers: {
+    name: 'Platform managers',
+    capabilities: [
+      ...USES_TOKENS,
+      'SETTINGS_SETACCESSES',
+      'SETTINGS_SECURITYACTIVITY',
+      'SETTINGS_SETPARAMETERS',
+      'MODULES',
+      'CONNECTORAPI',
+    ],
+  },
+  analysts: {
+    name: 'Analysts',
+    capabilities: [...USES_TOKENS, 'EXPLORE_EXUPDATE', 'INVESTIGATION', 'KNOWLEDGE_KNUPDATE'],
+  },
+  connectors: {
+    name: 'Connectors',
+    capabilities: [...USES_TOKENS, 'CONNECTORAPI', 'KNOWLEDGE_KNUPDATE', 'MODULES', 'INGESTION'],
+  },
+  readers: { name: 'Readers', capabilities: [...USES_TOKENS, 'EXPLORE'] },
+  guests: { name: 'Guests without API access', capabilities: ['KNOWLEDGE'] },
+} as const satisfies Record<string, Group>
 
 export type DemoGroup = keyof typeof DEMO_GROUPS
-
-/** Every group reads knowledge; all but one may use tokens. */
-export function groupCapabilities(group: DemoGroup): readonly string[] {
-  const common = group === 'no-api' ? ['KNOWLEDGE'] : ['KNOWLEDGE', 'APIACCESS_USETOKEN']
-  return [...common, ...DEMO_GROUPS[group]]
-}
 
 export const DEMO_ORGANIZATIONS = ['Northwind SOC', 'Aurora CERT', 'Meridian Threat Research'] as const
 
@@ -96,7 +114,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     ],
   }),
   analyst('Bob', 'Lindqvist', SOC, 'en-us', {
-    group: 'administrators',
+    group: 'managers',
     organization: 'Northwind SOC',
     description: 'Platform administrator',
     tokens: [{ name: 'Access review', createdDaysAgo: 12, lastsDays: 30, usedHoursAgo: 1 }],
@@ -248,7 +266,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     tokens: [{ name: 'Feed evaluation', createdDaysAgo: 9, lastsDays: 30, usedHoursAgo: 5 }],
   }),
   analyst('Ravi', 'Menon', RESEARCH, 'en-us', {
-    group: 'no-api',
+    group: 'guests',
     description: 'May not use API tokens',
     tokens: [{ name: 'Never worked', createdDaysAgo: 14, lastsDays: 30 }],
   }),
@@ -311,7 +329,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     name: 'XTM Composer',
     email: 'composer@opencti.invalid',
     description: 'The connector manager',
-    group: 'administrators',
+    group: 'managers',
     serviceAccount: true,
     tokens: [{ name: 'Composer', createdDaysAgo: 240, usedHoursAgo: 0.05 }],
   },

@@ -13,7 +13,6 @@ import {
   type DemoGroup,
   type DemoPerson,
   type DemoToken,
-  groupCapabilities,
 } from './demo-people.ts'
 
 const HOUR_MS = 3_600_000
@@ -50,9 +49,10 @@ function addGroups(database: Database, random: RandomSource): Map<DemoGroup, str
   for (const group of Object.keys(DEMO_GROUPS) as DemoGroup[]) {
     const roleId = newId(random)
     const groupId = newId(random)
-    addRole.run(roleId, `Role of ${group}`)
-    for (const capability of groupCapabilities(group)) addCapability.run(roleId, capability)
-    addGroup.run(groupId, group.charAt(0).toUpperCase() + group.slice(1))
+    const { name, capabilities } = DEMO_GROUPS[group]
+    addRole.run(roleId, name)
+    for (const capability of capabilities) addCapability.run(roleId, capability)
+    addGroup.run(groupId, name)
     addGroupRole.run(groupId, roleId)
     ids.set(group, groupId)
   }
