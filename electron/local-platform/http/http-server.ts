@@ -43,6 +43,8 @@ export function httpServer(parts: HttpParts): Server {
 }
 
 async function route(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // One clock for everything the platform says: clients judge expiry by this header.
+  response.setHeader('date', new Date(parts.clock.now()).toUTCString())
   response.setHeader('cache-control', 'no-store')
   response.setHeader('x-content-type-options', 'nosniff')
   const url = readUrl(request.url)
