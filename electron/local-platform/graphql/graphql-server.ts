@@ -42,6 +42,7 @@ export function graphqlServer(
     landingPage: false,
     multipart: false,
     batching: false,
+    parserAndValidationCache: { documentCache: documentCache(), errorCache: documentCache() },
     plugins: [protections(), wireShape(unexpected)],
   })
 
@@ -61,10 +62,28 @@ export function graphqlServer(
   }
 }
 
+/** Longer documents are not remembered, and no more than this many: a client cannot fill the memory with them. */
+const LONGEST_CACHED = 4096
+const MOST_CACHED = 200
+
+function documentCache<Value>() {
+  const documents = new Map<string, Value>()
+  return {
+    get: (text: string): Value | undefined => documents.get(text),
+    set(text: string, value: Value): void {
+      // SECURITY: a mutation may carry a password in its text; it is not kept (PRD NFR-003).
+      if (text.length > LONGEST_CACHED || text.includes('mutation')) return
+      const oldest = documents.keys().next()
+      if (documents.size >= MOST_CACHED && !oldest.done) documents.delete(oldest.value)
+      documents.set(text, value)
+    },
+  }
+}
+
 function protections(): Plugin<object, RequestContext> {
   return {
-    onParse({ params }) {
-      params.options = { ...params.options, maxTokens: MOST_LEXICAL_TOKENS }
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: MOST_LEXICAL_TOKENS }))
     },
     onValidate({ addValidationRule }) {
       addValidationRule(noIntrospection)
