@@ -38,9 +38,19 @@ export interface TokenEvent {
   readonly source: RequestSource
 }
 
+/** A step of the migration of legacy tokens (P-07). `started` is recorded before its first deed, `finished` with its last. */
+export interface MigrationEvent {
+  readonly event: `legacy.${'import' | 'migrate' | 'rollback' | 'finalize'}.${'started' | 'finished'}`
+  readonly at: number
+  readonly actor: Person
+  /** tokens that are to be treated, or were */
+  readonly count: number
+  readonly source: RequestSource
+}
+
 export interface AuditLog {
   /** Appends inside the caller's transaction, so that the deed and its record are one. */
-  append(event: TokenEvent): void
+  append(event: TokenEvent | MigrationEvent): void
   /** Walks the whole chain and names the first broken record. */
   verify(): ChainVerdict
 }

@@ -111,4 +111,22 @@ export const MIGRATIONS: readonly string[] = [
     WHEN NEW.sequence <= (SELECT max(sequence) FROM audit)
     BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   `,
+  // The one place where plaintext may lie, from an import to `--finalize` (docs/decisions/0015). It stands apart from `users`
+  // and `tokens`, is found by a keyed digest like every token, and is empty on every platform that imported nothing.
+  `
+  CREATE TABLE legacy_tokens (
+    user_row INTEGER PRIMARY KEY REFERENCES users (row) ON DELETE CASCADE,
+    digest BLOB NOT NULL UNIQUE,
+    key_id TEXT NOT NULL,
+    api_token TEXT NOT NULL,
+    imported_at INTEGER NOT NULL,
+    migrated_at INTEGER
+  ) STRICT;
+  CREATE INDEX legacy_tokens_waiting ON legacy_tokens (user_row) WHERE migrated_at IS NULL;
+
+  CREATE TABLE legacy_sources (
+    path TEXT PRIMARY KEY,
+    imported_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -60,7 +60,7 @@ export function authenticator({
       }
       const verdict = validate(bearer, now)
       if (verdict.ok) {
-        usage.note(verdict.tokenRow, now)
+        if (verdict.tokenRow !== null) usage.note(verdict.tokenRow, now)
         return { user: verdict.user, via: 'token', sessionId: null, refused: null }
       }
       // SECURITY: of the bearer only the constant prefix is logged, if it has that (issue 001, P-08).

@@ -4,6 +4,7 @@ import { type Database, transaction } from '#base/sqlite.ts'
 import { expiryOf, lastFour, maskToken, type TokenDuration } from '#shared/domain/token.ts'
 import type { AuditLog, RequestSource } from '../audit/audit-log.ts'
 import { newId } from '../ids.ts'
+import { legacyTokens } from '../migration/legacy-tokens.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import type { User } from '../users/user.ts'
 
@@ -39,7 +40,7 @@ export interface TokenStore {
   /** False when the owner has no such token, or it is revoked already. */
   revoke(owner: User, tokenId: string, reason: string | null, deed: Deed): boolean
   /** What a client may see in `api_tokens`: everything not revoked, expired ones too; oldest first. */
-  listed(owner: Pick<User, 'row'>): StoredToken[]
+  listed(owner: Pick<User, 'row' | 'id'>): StoredToken[]
   revoked(owner: Pick<User, 'row'>): StoredToken[]
   /** Puts a token whose value was decided elsewhere (base token, seed), in place of one of the same id. */
   put(owner: User, token: GivenToken): void
@@ -84,6 +85,8 @@ export function tokenStore(
   const deleteToken = database.prepare('DELETE FROM tokens WHERE id = ?')
   const putUsage = database.prepare('INSERT INTO token_usage (token_row, last_used_at) VALUES (?, ?)')
 
+  const legacy = legacyTokens(database, keys)
+
   const remove = (tokenId: string): void => void deleteToken.run(tokenId)
 
   return {
@@ -111,6 +114,8 @@ export function tokenStore(
 
     revoke(owner, tokenId, reason, deed) {
       return transaction(database, () => {
+        // A legacy token that still waits is migrated first, so that its revocation outlives every rollback.
+        legacy.migrateById(owner, tokenId, deed.at)
         const token = find.get(tokenId, owner.row) as
           | { name: string; masked_token: string; expires_at: number | null }
           | undefined
@@ -130,7 +135,7 @@ export function tokenStore(
       })
     },
 
-    listed: (owner) => listListed.all(owner.row) as unknown as StoredToken[],
+    listed: (owner) => [...legacy.listed(owner), ...(listListed.all(owner.row) as unknown as StoredToken[])],
     revoked: (owner) => listRevoked.all(owner.row) as unknown as StoredToken[],
 
     put(owner, { id, name, value, createdAt, expiresAt, lastUsedAt, revoked }) {

@@ -17,7 +17,8 @@ export interface TokenUsage {
 /** Last use of each token, at most one write a minute and token, in batches beside the requests. */
 export function tokenUsage(database: Database, clock: Clock): TokenUsage {
   const write = database.prepare(
-    `INSERT INTO token_usage (token_row, last_used_at) VALUES (?, ?)
+    // A token may be gone by the time its use is written.
+    `INSERT INTO token_usage (token_row, last_used_at) SELECT row, ?2 FROM tokens WHERE row = ?1
      ON CONFLICT (token_row) DO UPDATE SET last_used_at = excluded.last_used_at`,
   )
   /** token → when its use was last noted; never holds more than one period's tokens for long */

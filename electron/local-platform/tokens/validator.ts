@@ -8,7 +8,8 @@ import { capabilityNames, isUsable, USER_COLUMNS, type User } from '../users/use
 export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'account' | 'no-api-access'
 
 export type Verdict =
-  | { readonly ok: true; readonly user: User; readonly tokenRow: number }
+  /** `tokenRow` is null for a legacy token that is not migrated yet: it has no row of its own */
+  | { readonly ok: true; readonly user: User; readonly tokenRow: number | null }
   | { readonly ok: false; readonly why: Refusal }
 
 /** Longer than any token of any age; what passes it is not hashed at all. */
@@ -16,7 +17,7 @@ const LONGEST_BEARER = 512
 
 type TokenRow = User & {
   hash: Uint8Array
-  token_row: number
+  token_row: number | null
   expires_at: number | null
   revoked_at: number | null
 }
@@ -30,14 +31,20 @@ export function tokenValidator(
   database: Database,
   key: Uint8Array,
 ): (bearer: string, now: number) => Verdict {
+  const userColumns = USER_COLUMNS.map((name) => `u.${name}`).join(', ')
   const find = database.prepare(
-    `SELECT t.hash, t.row AS token_row, t.expires_at, t.revoked_at, ${USER_COLUMNS.map((name) => `u.${name}`).join(', ')}
+    `SELECT t.hash, t.row AS token_row, t.expires_at, t.revoked_at, ${userColumns}
      FROM tokens t JOIN users u ON u.row = t.user_row WHERE t.hash = ?`,
+  )
+  // Only asked when `tokens` has nothing, and empty but during a migration: old tokens work before it as after it (P-07).
+  const findLegacy = database.prepare(
+    `SELECT l.digest AS hash, NULL AS token_row, NULL AS expires_at, NULL AS revoked_at, ${userColumns}
+     FROM legacy_tokens l JOIN users u ON u.row = l.user_row WHERE l.digest = ? AND l.migrated_at IS NULL`,
   )
   return (bearer, now) => {
     if (bearer.length === 0 || bearer.length > LONGEST_BEARER) return { ok: false, why: 'malformed' }
     const digest = hmac(key, bearer)
-    const found = find.get(digest) as TokenRow | undefined
+    const found = (find.get(digest) ?? findLegacy.get(digest)) as TokenRow | undefined
     // SECURITY: the index search is over keyed digests, which nobody without the key can steer; the found digest is then
     // compared in constant time (PRD FR-015, NFR-004).
     if (!found || !equalDigests(found.hash, digest)) return { ok: false, why: 'unknown' }
