@@ -22,9 +22,11 @@ export interface Provision {
 export interface ProvisioningStore {
   /** What is known of these users; a user without an entry was never provisioned. */
   of(userIds: readonly string[]): Map<string, Provision>
+  /** A page at a glance, without a row for each user: how many are still open or unknown, and the tokens that should live. */
+  glance(userIds: readonly string[]): { open: number; tokenIds: string[] }
   intend(entries: readonly { userId: string; seed: Uint8Array }[]): void
   markMinted(entries: readonly { userId: string; tokenId: string }[]): void
-  markRevoked(userIds: readonly string[]): void
+  markRevoked(tokenIds: readonly string[]): void
   /** These minted tokens go out with this beat. */
   markSent(userIds: readonly string[], beat: string): void
   /** The beat was acknowledged: what went out with it is delivered and its seeds are erased. Runs inside a transaction. */
@@ -45,20 +47,21 @@ export function createProvisioningStore(database: Database): ProvisioningStore {
     `SELECT user_id AS userId, state, seed, token_id AS tokenId FROM provision
        WHERE user_id IN (SELECT value FROM json_each(?))`,
   )
+  const glance = database.prepare(
+    `SELECT count(*) FILTER (WHERE state <> 'intended') AS settled,
+       json_group_array(token_id) FILTER (WHERE state IN ('minted', 'delivered')) AS tokens
+     FROM provision WHERE user_id IN (SELECT value FROM json_each(?))`,
+  )
   const intend = database.prepare(
     `INSERT OR IGNORE INTO provision (user_id, state, seed) VALUES (?, 'intended', ?)`,
   )
   const mint = database.prepare(
     `UPDATE provision SET state = 'minted', token_id = ? WHERE user_id = ? AND state = 'intended'`,
   )
-  const ofUsers = (set: string) => {
-    const statement = database.prepare(`${set} WHERE user_id IN (SELECT value FROM json_each(?))`)
-    return (userIds: readonly string[]): void => {
-      if (userIds.length > 0) statement.run(JSON.stringify(userIds))
-    }
-  }
-  const revoke = ofUsers(`UPDATE provision SET state = 'revoked', seed = NULL, beat = NULL`)
-  const forget = ofUsers('DELETE FROM provision')
+  const revoke = database.prepare(
+    `UPDATE provision SET state = 'revoked', seed = NULL, beat = NULL
+       WHERE token_id IN (SELECT value FROM json_each(?))`,
+  )
   const send = database.prepare(
     `UPDATE provision SET beat = ? WHERE state = 'minted' AND user_id IN (SELECT value FROM json_each(?))`,
   )
@@ -68,6 +71,10 @@ export function createProvisioningStore(database: Database): ProvisioningStore {
     of(userIds) {
       const rows = select.all(JSON.stringify(userIds)) as unknown as Provision[]
       return new Map(rows.map((row) => [row.userId, row]))
+    },
+    glance(userIds) {
+      const row = glance.get(JSON.stringify(userIds)) as { settled: number; tokens: string }
+      return { open: userIds.length - row.settled, tokenIds: JSON.parse(row.tokens) as string[] }
     },
     intend(entries) {
       transaction(database, () => {
@@ -79,7 +86,9 @@ export function createProvisioningStore(database: Database): ProvisioningStore {
         for (const { userId, tokenId } of entries) mint.run(tokenId, userId)
       })
     },
-    markRevoked: revoke,
+    markRevoked(tokenIds) {
+      if (tokenIds.length > 0) revoke.run(JSON.stringify(tokenIds))
+    },
     markSent(userIds, beat) {
       if (userIds.length > 0) send.run(beat, JSON.stringify(userIds))
     },
@@ -92,7 +101,11 @@ export function createProvisioningStore(database: Database): ProvisioningStore {
         .prepare(`UPDATE OR REPLACE provision_fact SET name = ?, beat = NULL WHERE name = ? AND beat = ?`)
         .run(ADMIN_KEY, ADMIN_KEY_SENT, beat)
     },
-    forget,
+    forget(userIds) {
+      database
+        .prepare('DELETE FROM provision WHERE user_id IN (SELECT value FROM json_each(?))')
+        .run(JSON.stringify(userIds))
+    },
     counts() {
       const counts = { intended: 0, minted: 0, delivered: 0, revoked: 0 }
       const rows = database.prepare('SELECT state, count(*) AS number FROM provision GROUP BY state').all()

@@ -9,6 +9,7 @@ import type { Provision, ProvisioningStore } from './provisioning-store.ts'
 /** Users a step: enough to be quick, few enough that neither memory nor the event loop feels it. */
 const PAGE = 500
 const SEED_BYTES = 32
+const NOBODY: ReadonlyMap<string, Provision> = new Map()
 
 export interface ProvisioningPass {
   readonly users: number
@@ -54,17 +55,14 @@ export function createProvisioner(options: {
   }
 
   /** Marks the tokens that died meanwhile. What an admin revoked is not minted again: that would undo the revocation. */
-  async function noticeRevoked(known: Map<string, Provision>): Promise<number> {
-    const owners = new Map<string, string>()
-    for (const { userId, state, tokenId } of known.values())
-      if (tokenId !== null && (state === 'minted' || state === 'delivered')) owners.set(tokenId, userId)
-    const dead = owners.size === 0 ? [] : await port.dead([...owners.keys()])
-    const users = dead.map((tokenId) => owners.get(tokenId)).filter((id) => id !== undefined)
-    store.markRevoked(users)
-    return users.length
+  async function noticeRevoked(tokenIds: readonly string[]): Promise<number> {
+    const dead = tokenIds.length === 0 ? [] : await port.dead(tokenIds)
+    store.markRevoked(dead)
+    return dead.length
   }
 
-  async function mint(page: readonly ProvisionedUser[], known: Map<string, Provision>): Promise<number> {
+  async function mint(page: readonly ProvisionedUser[]): Promise<number> {
+    const known = store.of(page.map((user) => user.id))
     const fresh = page.filter((user) => !known.has(user.id))
     const intended = [...known.values()].filter((entry) => entry.state === 'intended')
     const added = fresh.map((user) => ({ userId: user.id, seed: random(SEED_BYTES) }))
@@ -85,18 +83,19 @@ export function createProvisioner(options: {
       const done = { users: 0, minted: 0, revoked: 0 }
       for await (const page of pages()) {
         carryOn()
-        const known = store.of(page.map((user) => user.id))
+        const { open, tokenIds } = store.glance(page.map((user) => user.id))
         done.users += page.length
-        done.revoked += await noticeRevoked(known)
-        done.minted += await mint(page, known)
+        done.revoked += await noticeRevoked(tokenIds)
+        if (open > 0) done.minted += await mint(page)
       }
       return done
     },
 
     /** The users of a payload, page by page: the value where XTM One does not have it yet, an empty key elsewhere. */
     async *entries(beat: string): AsyncGenerator<readonly UserEntry[]> {
+      const nothingToSend = store.counts().minted === 0
       for await (const page of pages()) {
-        const known = store.of(page.map((user) => user.id))
+        const known = nothingToSend ? NOBODY : store.of(page.map((user) => user.id))
         const open = page.filter((user) => known.get(user.id)?.state === 'minted')
         store.markSent(
           open.map((user) => user.id),

@@ -38,6 +38,7 @@ export const REGISTRATION_MIGRATIONS: readonly string[] = [
    CREATE TABLE answer (only_one INTEGER PRIMARY KEY CHECK (only_one = 1), body TEXT NOT NULL) STRICT;
    CREATE TABLE provision (
      user_id TEXT PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('intended', 'minted', 'delivered', 'revoked')), seed BLOB, token_id TEXT, beat TEXT) STRICT, WITHOUT ROWID;
+   CREATE INDEX provision_token ON provision (token_id) WHERE token_id IS NOT NULL;
    CREATE INDEX provision_beat ON provision (beat) WHERE beat IS NOT NULL;
    CREATE TABLE provision_fact (name TEXT PRIMARY KEY, value BLOB NOT NULL, beat TEXT) STRICT, WITHOUT ROWID;`,
 ]
