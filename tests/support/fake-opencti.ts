@@ -70,7 +70,14 @@ export async function fakeOpenCti(options: FakeOptions = {}): Promise<FakeOpenCt
   })
   const unknownField = () => failure('GRAPHQL_VALIDATION_FAILED', 'Cannot query field "x" on type "Y".')
 
-  function answerTo({ operation, variables, authorization }: Asked): object {
+  function answerTo({ operation, variables, authorization, query }: Asked): object {
+    /** Only what was asked for, as GraphQL has it. */
+    const wire = (of: FakeUser): object => {
+      const fields = Object.entries(allFields(of)).filter(([field]) =>
+        new RegExp(`\\b${field}\\b`).test(query),
+      )
+      return Object.fromEntries(fields)
+    }
     if (operation === 'PublicSettings')
       return { data: { publicSettings: { platform_title: 'Fake platform' } } }
     if (authorization !== `Bearer ${token}`)
@@ -176,7 +183,7 @@ function user(id: string, name: string, capabilities: string[]): FakeUser {
   return { id, name, user_email, capabilities, tokens: [], revoked: [] }
 }
 
-function wire({ id, name, user_email, capabilities, tokens }: FakeUser): object {
+function allFields({ id, name, user_email, capabilities, tokens }: FakeUser): object {
   return {
     id,
     name,

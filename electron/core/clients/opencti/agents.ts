@@ -26,12 +26,13 @@ export class ProxyFailure extends Error {}
 const POOL = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 60_000 }
 
 /**
+ * @param url the platform's address
  * @param caPem certificate authorities to trust besides the system's, as PEM
  * @param proxy http(s) address without credentials
  * @throws ProblemError `bad-ca`, `bad-proxy`
  */
-export function createAgents(caPem: string | null, proxy: string | null): Agents {
-  const secureContext = createSecureContext({ ca: trusted(caPem) })
+export function createAgents(url: string, caPem: string | null, proxy: string | null): Agents {
+  const secureContext = contextFor([url, proxy ?? ''], caPem)
   if (proxy !== null) {
     const agent = new PlatformProxyAgent(proxyAddress(proxy), secureContext)
     return { httpAgent: agent, httpsAgent: agent, close: () => agent.destroy() }
@@ -64,9 +65,22 @@ export function proxyAddress(typed: string): string {
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 
+function contextFor(addresses: string[], caPem: string | null): SecureContext | undefined {
+  if (caPem !== null) return createSecureContext({ ca: trusted(caPem) })
+  return addresses.some((address) => address.startsWith('https:')) ? systemContext() : undefined
+}
+
+/** Some hundred certificates take 30 ms to read in: once for all connections that trust nothing more. */
+let sharedContext: SecureContext | null = null
+function systemContext(): SecureContext {
+  sharedContext ??= createSecureContext({ ca: [...new Set(systemRoots())] })
+  return sharedContext
+}
+
 /** Everything to trust: the runtime's roots, the system's, and the connection's own. */
-function trusted(caPem: string | null): string[] {
-  return [...new Set([...systemRoots(), ...(caPem === null ? [] : ownRoots(caPem))])]
+function trusted(caPem: string): string[] {
+  const own = ownRoots(caPem)
+  return [...new Set([...systemRoots(), ...own])]
 }
 
 function ownRoots(caPem: string): string[] {
@@ -95,9 +109,9 @@ function systemRoots(): readonly string[] {
 
 /** Tunnels everything through the proxy and tells its failures from the platform's. */
 class PlatformProxyAgent extends HttpsProxyAgent<string> {
-  readonly #secureContext: SecureContext
+  readonly #secureContext: SecureContext | undefined
 
-  constructor(proxy: string, secureContext: SecureContext) {
+  constructor(proxy: string, secureContext: SecureContext | undefined) {
     // An https proxy is verified by the same roots.
     super(proxy, { secureContext } as never)
     this.#secureContext = secureContext

@@ -48,7 +48,7 @@ export class Transport {
   constructor({ url, caPem, proxy, clock }: TransportOptions) {
     this.url = url
     this.#clock = clock
-    const { httpAgent, httpsAgent, close } = createAgents(caPem, proxy)
+    const { httpAgent, httpsAgent, close } = createAgents(url, caPem, proxy)
     this.#close = close
     this.#axios = axios.create({
       adapter: 'http',
