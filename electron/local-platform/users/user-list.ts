@@ -5,6 +5,8 @@ import { type FilterGroup, filterCondition, likePattern } from './user-filter.ts
 /** Page size when none is asked for, and the largest (opencti-api.md §1). */
 const DEFAULT_PAGE = 500
 const LARGEST_PAGE = 5000
+const LONGEST_SEARCH = 1000
+const MOST_WORDS = 10
 
 const ORDER_COLUMNS = {
   name: 'u.name COLLATE NOCASE',
@@ -80,11 +82,11 @@ function conditionOf(query: UserListQuery): { condition: string; values: (string
     )
     values.push(query.administeredBy.row)
   }
-  const search = query.search?.trim()
+  const search = query.search?.trim().slice(0, LONGEST_SEARCH)
   if (search) {
     const text =
       "u.name || ' ' || u.user_email || ' ' || coalesce(u.firstname, '') || ' ' || coalesce(u.lastname, '')"
-    for (const word of search.split(/\s+/).slice(0, 10)) {
+    for (const word of search.split(/\s+/).slice(0, MOST_WORDS)) {
       conditions.push(`${text} LIKE ? ESCAPE '\\'`)
       values.push(`%${likePattern(word)}%`)
     }
