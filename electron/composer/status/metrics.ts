@@ -32,10 +32,11 @@ export class Metrics {
         this.#add('registrations_total', { platform, outcome: 'ok' })
         return
       case 'registration-failed':
-        return this.#add('registrations_total', {
+        this.#add('registrations_total', {
           platform,
           outcome: event.refused ? 'refused' : 'unreachable',
         })
+        return
       case 'gave-up':
         this.#add('crash_loops_stopped_total', { platform })
         return

@@ -75,7 +75,7 @@ export function engineClient(address: EngineAddress = {}): EngineClient {
       method,
       statusCodes: FINE,
       // SECURITY: query and body apart, so that no environment ends up in an address.
-      options: { ...(query ? { _query: query } : {}), _body: body ?? '' },
+      options: { ...(query ? { _query: query } : {}), _body: body ?? {} },
       isStream,
       headers: { ...headers, ...extra },
       ...(archive ? { file: archive } : {}),
