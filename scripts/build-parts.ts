@@ -94,11 +94,6 @@ async function build(parts: readonly Part[]): Promise<void> {
       const digest = digestOf(part)
       const partConfig = config?.[part]
       if (!partConfig) throw new Error(`electron.vite.config.ts has no part "${part}"`)
-      const options = partConfig.build?.rolldownOptions
-      if (options && typeof options.input === 'object' && !Array.isArray(options.input))
-        options.input = Object.fromEntries(
-          Object.entries(options.input).filter(([, file]) => existsSync(file)),
-        )
       await vite.build(partConfig)
       writeFileSync(join(OUT, part, STAMP), digest)
     }
