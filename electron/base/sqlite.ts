@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 
 export type Database = DatabaseSync
 
@@ -30,6 +32,32 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
     database.close()
     throw error
   }
+  return database
+}
+
+/**
+ * Opens a database that must not change, not by a byte and not by a file beside it. Where a log of a killed or running
+ * writer lies beside it, that is read too, which touches the `-shm` file: SQLite's memory of locks, no data.
+ * @throws SQLite's own error when there is no such database
+ */
+export function openUnchanged(path: string): Database {
+  const { DatabaseSync: Opener } = driver()
+  const url = pathToFileURL(path)
+  if (!existsSync(`${path}-wal`)) url.searchParams.set('immutable', '1')
+  return new Opener(url.href, { readOnly: true })
+}
+
+/** A copy of `source` in memory alone, whole and writable; needs Node ≥ 24. Without a source an empty one in the newest format. */
+export function memoryDatabase(source: Database | null, migrations: readonly string[]): Database {
+  const { DatabaseSync: Opener } = driver()
+  const database = new Opener(':memory:')
+  if (source) {
+    const content = source.serialize()
+    // Memory has no write-ahead log: both format numbers of the header go back to 1.
+    content.fill(1, 18, 20)
+    database.deserialize(content)
+  }
+  migrate(database, 'the copy in memory', migrations)
   return database
 }
 

@@ -20,6 +20,8 @@ import { authenticator } from './http/authenticate.ts'
 import { healthCheck } from './http/health.ts'
 import { httpServer } from './http/http-server.ts'
 import { newId } from './ids.ts'
+import { restWhileServing } from './migration/batches.ts'
+import { type Migration, migration } from './migration/migration.ts'
 import { confirmKey, platformKeys } from './platform-keys.ts'
 import { seedDemo } from './seed/demo.ts'
 import { loginBrake } from './sessions/login-brake.ts'
@@ -57,6 +59,8 @@ export interface Platform {
    * in no file and in no list (docs/decisions/0010).
    */
   readonly consoleToken: Secret
+  /** The migration of legacy plaintext tokens, run beside the requests. */
+  readonly migration: Migration
   /** Walks the audit's chain. */
   verifyAudit(): ChainVerdict
   /** Lets running requests end, writes what waits, closes the database and lets the folder go. Twice is no harm. */
@@ -140,15 +144,24 @@ async function startOn(
     }),
     health: healthCheck(options.healthAccessKey ?? null, () => values.read('id')),
   })
+  const migrating = migration({
+    database,
+    keys,
+    audit,
+    dataFolder: options.dataFolder,
+    tempo: { clock, rest: restWhileServing },
+  })
+  warnOfPlaintext(migrating, logger)
   url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
 
   let stopping: Promise<void> | null = null
   return {
     url,
     consoleToken,
+    migration: migrating,
     verifyAudit: () => audit.verify(),
     stop: () => {
-      stopping ??= drain(server, clock).then(() => {
+      stopping ??= Promise.all([drain(server, clock), migrating.stop()]).then(() => {
         usage.stop()
         database.close()
         releaseFolder()
@@ -156,6 +169,16 @@ async function startOn(
       return stopping
     },
   }
+}
+
+/** Plaintext is never kept silently: each start says how much of it there is. */
+function warnOfPlaintext({ status }: Migration, logger: Logger): void {
+  const { total, waiting } = status()
+  if (total > 0)
+    logger.warn(
+      { event: 'legacy.plaintext', tokens: total, waiting },
+      `${total} legacy tokens are kept in plaintext, ${waiting} of them not migrated yet; run "migrate", then "migrate --finalize"`,
+    )
 }
 
 function valueOnce(values: ReturnType<typeof platformValues>, name: string, make: () => string): string {

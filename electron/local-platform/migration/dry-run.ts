@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '#base/clock.ts'
+import { type Database, memoryDatabase, openUnchanged } from '#base/sqlite.ts'
+import { auditLog } from '../audit/audit-log.ts'
+import { MIGRATIONS } from '../database/migrations.ts'
+import { DATABASE_FILE } from '../database/open.ts'
+import { platformValues } from '../database/platform-values.ts'
+import { confirmKey, type PlatformKeys } from '../platform-keys.ts'
+import { restNever } from './batches.ts'
+import { type Migration, migration } from './migration.ts'
+
+/**
+ * The migration on a copy of the platform in memory: the same code does the same work and finds the same obstacles, and no
+ * byte of any file changes. A folder without a platform counts as an empty one. May run beside the platform.
+ * @throws WrongKeyError, NewerDatabaseError, or SQLite's own error
+ */
+export function rehearsal(
+  dataFolder: string,
+  keys: PlatformKeys,
+  clock: Clock,
+): { readonly migration: Migration; close(): void } {
+  const path = join(dataFolder, DATABASE_FILE)
+  const original: Database | null = existsSync(path) ? openUnchanged(path) : null
+  let copy: Database
+  try {
+    copy = memoryDatabase(original, MIGRATIONS)
+  } finally {
+    original?.close()
+  }
+  confirmKey(keys, platformValues(copy))
+  const tempo = { clock, rest: restNever }
+  return {
+    migration: migration({ database: copy, keys, audit: auditLog(copy, keys.audit), dataFolder, tempo }),
+    close: () => copy.close(),
+  }
+}
