@@ -44,7 +44,10 @@ export function Frame() {
 
   const place = route.view === 'settings' ? route.section : route.scope === 'mine' ? '' : route.userId
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place starts at its top
-  useEffect(() => mainRef.current?.scrollTo(0, 0), [route.view, place])
+  useEffect(() => {
+    // Newer Chromium answers with a promise, which React would take for the effect's end.
+    void mainRef.current?.scrollTo(0, 0)
+  }, [route.view, place])
 
   return (
     <div className={classes.frame}>
