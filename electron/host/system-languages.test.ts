@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { systemLanguages } from './system-languages.ts'
+import { languageTags, systemLanguages } from './system-languages.ts'
 
 it.each([
   [{}, ['en-US']],
@@ -11,4 +11,9 @@ it.each([
   [{ LANG: 'not a locale' }, ['en-US']],
 ])('%j means %j', (environment, languages) => {
   expect(systemLanguages(environment, 'en-US')).toEqual(languages)
+})
+
+it('takes no language from a desktop that has none', () => {
+  expect(languageTags(['c'], 'en-US')).toEqual(['en-US'])
+  expect(languageTags(['de-AT', 'en'], 'en-US')).toEqual(['de-AT', 'en'])
 })

@@ -11,13 +11,18 @@ export function systemLanguages(
     ...(environment.LANGUAGE ?? '').split(':'),
     environment.LC_ALL || environment.LC_MESSAGES || environment.LANG || '',
   ]
-  const languages = named.map(toTag).filter((tag) => tag !== null)
+  return languageTags(named, fallback)
+}
+
+/** The names that are languages, as BCP 47 and each once; `C` and `POSIX` say that there is no preference. */
+export function languageTags(names: readonly string[], fallback: string): string[] {
+  const languages = names.map(toTag).filter((tag) => tag !== null)
   return [...new Set(languages.length > 0 ? languages : [fallback])]
 }
 
 function toTag(name: string): string | null {
   const [locale = ''] = name.split(/[.@]/)
-  if (locale === '' || locale === 'C' || locale === 'POSIX') return null
+  if (['', 'c', 'posix'].includes(locale.toLowerCase())) return null
   try {
     return Intl.getCanonicalLocales(locale.replaceAll('_', '-'))[0] ?? null
   } catch {

@@ -6,6 +6,7 @@ import { FolderBusyError, lockFolder } from '#base/folder-lock.ts'
 import { createLogger, type Logger } from '#base/logger.ts'
 import { type Console, createConsole } from '../core/console.ts'
 import { logFile } from '../host/log-file.ts'
+import { languageTags } from '../host/system-languages.ts'
 import { servePage } from './app-protocol.ts'
 import { crashRecovery } from './crash-recovery.ts'
 import { guardContents } from './guards/navigation.ts'
@@ -72,7 +73,7 @@ function openConsole(profileFolder: string, logger: Logger, platformEntry: strin
   return createConsole({
     host: 'desktop',
     version: app.getVersion(),
-    languages: app.getPreferredSystemLanguages(),
+    languages: languageTags(app.getPreferredSystemLanguages(), app.getLocale() || 'en'),
     profileFolder,
     logger,
     clipboard: systemClipboard({

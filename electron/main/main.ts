@@ -6,8 +6,9 @@ import { profileFolder } from '../host/profile-folder.ts'
 import { registerPageScheme } from './app-protocol.ts'
 import { startDesktop } from './desktop.ts'
 
-// SECURITY: point 4 of Electron's check-list: every page's process is sandboxed, whatever a window's options say.
-app.enableSandbox()
+// SECURITY: point 4 of Electron's check-list: every page's process is sandboxed, whatever a window's options say. Only
+// root, whom Chromium refuses a sandbox, starts with --no-sandbox (scripts/start.ts).
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerPageScheme(protocol)
 
 const profile = profileFolder({ platform: process.platform, home: homedir(), environment: process.env })

@@ -21,7 +21,7 @@ function shell() {
   const served: unknown[] = []
   const stop = handOverPorts(ipc as unknown as IpcMain, (given: MessagePortMain) => served.push(given))
   const ask = (url: string, given = port()) => {
-    const top = { url, parent: null, detached: false }
+    const top = { url, parent: null }
     ipc.emit('gatehouse:port', { ports: [given], senderFrame: top, sender: { mainFrame: top } })
     return given
   }
