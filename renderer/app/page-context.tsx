@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import type { ClipboardStatus } from '#shared/contract/system.ts'
-import type { Looks, Page } from './page.ts'
+import { activeConnection, type Looks, type Page } from './page.ts'
 import type { Route } from './routes.ts'
 
 const PageContext = createContext<Page | null>(null)
@@ -25,13 +25,11 @@ export function useLooks<Result>(select: (looks: Looks) => Result): Result {
   return useStore(usePage().looks, select)
 }
 
-/** The connection the views show; the first one where the chosen one is gone; null until the core has spoken. */
 export function useActiveConnection(): Connection | null {
   const { settings, connections } = usePage()
   const id = useStore(settings, (state) => state.settings?.activeConnectionId ?? null)
   const list = useStore(connections, (state) => state.list)
-  if (id === null || list === null) return null
-  return list.find((connection) => connection.id === id) ?? list[0] ?? null
+  return activeConnection(id, list)
 }
 
 /** What the clipboard holds of ours, told by whoever writes it. */

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Connection } from '#shared/contract/connections.ts'
 import { type Language, languageOf } from '#shared/domain/languages.ts'
 import type { Host } from '../client.ts'
 import { type ConnectionsStore, createConnectionsStore } from '../features/connections/store.ts'
@@ -14,6 +15,15 @@ import { loadCatalogue, type Messages } from '../i18n/catalogue.ts'
 import { type Clock, createTicker, type Ticker } from '../ui/clock.tsx'
 import { type Remembered, readRemembered, remember } from './remembered.ts'
 import { createRouter, type Router } from './routes.ts'
+
+/** The connection the views show; the first one where the chosen one is gone; null until the core has spoken. */
+export function activeConnection(
+  chosenId: string | null,
+  list: readonly Connection[] | null,
+): Connection | null {
+  if (chosenId === null || list === null) return null
+  return list.find(({ id }) => id === chosenId) ?? list[0] ?? null
+}
 
 /** The page's own state: what neither the core nor an address says. */
 export interface Looks {
@@ -92,6 +102,20 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
   }
 
   const connections = createConnectionsStore(host)
+  const tokens = createTokensStore(host.client, clock)
+
+  /** The tokens' store follows the active connection before any view of it is drawn. */
+  function followConnection(): () => void {
+    const turn = (): void => {
+      const chosenId = settings.getState().settings?.activeConnectionId ?? null
+      tokens.actions.turnTo(activeConnection(chosenId, connections.getState().list)?.id ?? null)
+    }
+    const ends = [settings.subscribe(turn), connections.subscribe(turn)]
+    return () => {
+      for (const end of ends) end()
+    }
+  }
+
   const page: Page = {
     host,
     clock,
@@ -101,12 +125,13 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
     system,
     settings,
     connections,
-    tokens: createTokensStore(host.client, clock),
+    tokens,
     pageClipboard: createPageClipboard(clipboard, clock),
     remember: keep,
     start() {
       const ends = [
         followSettings(),
+        followConnection(),
         ticker.start(),
         router.start(),
         settings.start(),

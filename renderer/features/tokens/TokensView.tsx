@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core'
-import { useEffect } from 'react'
 import { T, useText } from '../../i18n/text.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { AccessView, useHindrance } from './AccessView.tsx'
-import { useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
+import { useTokens, useTokensEnvironment } from './context.tsx'
 import { GenerateDialog } from './GenerateDialog.tsx'
 import { KillDialog } from './KillDialog.tsx'
 import { RevealDialog } from './RevealDialog.tsx'
@@ -25,11 +24,8 @@ export function TokensView({
   onScope: (scope: 'mine' | 'users') => void
 }) {
   const text = useText()
-  const { connection, onShowUser } = useTokensEnvironment()
-  const actions = useTokensActions()
+  const { onShowUser } = useTokensEnvironment()
   const hindrance = useHindrance(place.scope)
-
-  useEffect(() => actions.turnTo(connection.id), [actions, connection.id])
 
   return (
     <>

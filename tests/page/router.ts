@@ -1,0 +1,218 @@
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import type { Problem } from '#shared/contract/problem.ts'
+import type { Token, UserAccess } from '#shared/contract/tokens.ts'
+import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { ME, type Person } from './people.ts'
+import type { Procedure, Watched, World } from './world.ts'
+
+type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
+
+/** Obviously not a real token; the same for every one made. */
+export const FAKE_VALUE = `flgrn_octi_tkn_${'FAKEfake0000'.repeat(5)}FAKE`
+
+/** The contract on a world in memory: believable answers, and every failure at a switch. */
+export function routerOf(world: World) {
+  const os = implement(contract)
+
+  async function enter(procedure: Procedure, errors: Refuse): Promise<void> {
+    world.calls.push(procedure)
+    if (world.hanging.has(procedure)) await new Promise(() => {})
+    const failure = world.failing.get(procedure)
+    if (failure) throw errors.PROBLEM({ data: failure })
+  }
+
+  const find = (ref: string, errors: Refuse): Person => {
+    const id = ref === 'me' ? ME : ref
+    const person = world.people.find(({ user }) => user.id === id)
+    if (!person) throw errors.PROBLEM({ data: { code: 'user-not-found', detail: null } })
+    return person
+  }
+
+  const access = ({ user, tokens, revoked, sessions }: Person): UserAccess => ({
+    user: { ...user, tokenCount: tokens.length, isMe: user.id === ME },
+    tokens: [...tokens],
+    revoked: world.keepsRevoked ? [...revoked] : null,
+    sessions: world.showsSessions ? [...sessions] : null,
+    readAt: world.clock.now(),
+    clockSkewMs: world.skewMs,
+  })
+
+  function make(person: Person, name: string, duration: TokenDuration): Token {
+    const now = world.clock.now() + world.skewMs
+    const token = {
+      id: `made-${person.tokens.length}`,
+      name,
+      maskedToken: maskToken(FAKE_VALUE),
+      createdAt: now,
+      expiresAt: expiryOf(duration, now),
+      lastUsedAt: null,
+    }
+    person.tokens.push(token)
+    return token
+  }
+
+  return os.router({
+    system: {
+      info: os.system.info.handler(async ({ errors }) => {
+        await enter('system.info', errors)
+        return world.info
+      }),
+      watch: os.system.watch.handler(({ signal }) => stream(world.status, signal)),
+      recheckKeychain: os.system.recheckKeychain.handler(async ({ errors }) => {
+        await enter('system.recheckKeychain', errors)
+        return world.status.get().keychain
+      }),
+      restartLocalPlatform: os.system.restartLocalPlatform.handler(({ errors }) =>
+        enter('system.restartLocalPlatform', errors),
+      ),
+    },
+    settings: {
+      watch: os.settings.watch.handler(async ({ signal, errors }) => {
+        await enter('settings.watch', errors)
+        return stream(world.settings, signal)
+      }),
+      change: os.settings.change.handler(async ({ input, errors }) => {
+        await enter('settings.change', errors)
+        world.settings.set((before) => ({ ...before, ...input }))
+        return world.settings.get()
+      }),
+    },
+    connections: {
+      watch: os.connections.watch.handler(({ signal }) => stream(world.connections, signal)),
+      probe: os.connections.probe.handler(async ({ errors }) => {
+        await enter('connections.probe', errors)
+        return world.probe
+      }),
+      add: os.connections.add.handler(async ({ input, errors }) => {
+        await enter('connections.add', errors)
+        const template = world.connections.get().at(-1)
+        if (!template) throw new Error('The world has no connection to take after')
+        const added = { ...template, id: 'added', name: input.name, url: input.url, embedded: false }
+        world.connections.set((list) => [...list, added])
+        return added
+      }),
+      rename: os.connections.rename.handler(async ({ input, errors }) => {
+        await enter('connections.rename', errors)
+        return one(world, input.id, { name: input.name })
+      }),
+      setToken: os.connections.setToken.handler(async ({ input, errors }) => {
+        await enter('connections.setToken', errors)
+        return one(world, input.id, { tokenPlace: input.remember ? 'keychain' : 'session' })
+      }),
+      test: os.connections.test.handler(async ({ input, errors }) => {
+        await enter('connections.test', errors)
+        return one(world, input.id, {})
+      }),
+      remove: os.connections.remove.handler(async ({ input, errors }) => {
+        await enter('connections.remove', errors)
+        world.connections.set((list) => list.filter(({ id }) => id !== input.id))
+      }),
+    },
+    tokens: {
+      users: os.tokens.users.handler(async ({ input, errors }) => {
+        await enter('tokens.users', errors)
+        const wanted = input.search.trim().toLowerCase()
+        const found = world.people.filter(({ user }) =>
+          `${user.name} ${user.email}`.toLowerCase().includes(wanted),
+        )
+        const from = input.after === null ? 0 : Number(input.after)
+        const to = from + input.first
+        return {
+          users: found.slice(from, to).map(({ user, tokens }) => ({ ...user, tokenCount: tokens.length })),
+          nextCursor: to < found.length ? String(to) : null,
+          total: found.length,
+          readAt: world.clock.now(),
+        }
+      }),
+      ofUser: os.tokens.ofUser.handler(async ({ input, errors }) => {
+        await enter('tokens.ofUser', errors)
+        return access(find(input.userId, errors))
+      }),
+      generate: os.tokens.generate.handler(async ({ input, errors }) => {
+        await enter('tokens.generate', errors)
+        const person = find(input.userId, errors)
+        const userId = person.user.id
+        if (world.generateTrouble === 'nothing-made')
+          throw errors.ANSWER_LOST({ data: { userId, orphans: [], checked: true } })
+        if (world.generateTrouble === 'unchecked')
+          throw errors.ANSWER_LOST({ data: { userId, orphans: [], checked: false } })
+        if (world.generateTrouble === 'expiry-differs')
+          throw errors.EXPIRY_DIFFERS({ data: { userId, token: make(person, input.name, 'UNLIMITED') } })
+        const token = make(person, input.name, input.duration)
+        if (world.generateTrouble === 'answer-lost')
+          throw errors.ANSWER_LOST({ data: { userId, orphans: [token], checked: true } })
+        const revealId = `reveal-${token.id}`
+        world.values.set(revealId, FAKE_VALUE)
+        return { userId, token, revealId, revealUntil: world.clock.now() + 600_000 }
+      }),
+      reveal: os.tokens.reveal.handler(async ({ input, errors }) => {
+        await enter('tokens.reveal', errors)
+        const value = world.values.get(input.revealId)
+        if (value === undefined) throw errors.PROBLEM({ data: { code: 'reveal-gone', detail: null } })
+        return { value }
+      }),
+      copy: os.tokens.copy.handler(async ({ errors }) => {
+        await enter('tokens.copy', errors)
+        const seconds = world.settings.get().clipboardClearSeconds
+        const clearsAt = seconds === 0 ? null : world.clock.now() + seconds * 1_000
+        world.status.set((status) => ({ ...status, clipboard: { state: 'holding', clearsAt } }))
+        return { clearsAt }
+      }),
+      forget: os.tokens.forget.handler(async ({ input, errors }) => {
+        await enter('tokens.forget', errors)
+        world.values.delete(input.revealId)
+      }),
+      revoke: os.tokens.revoke.handler(async ({ input, errors }) => {
+        await enter('tokens.revoke', errors)
+        const person = find(input.userId, errors)
+        const token = person.tokens.find(({ id }) => id === input.tokenId)
+        if (!token) throw errors.PROBLEM({ data: { code: 'token-not-found', detail: null } })
+        person.tokens = person.tokens.filter((other) => other !== token)
+        person.revoked.push({
+          ...token,
+          revokedAt: world.clock.now() + world.skewMs,
+          revokedBy: 'Bob Keller',
+          reason: input.reason === '' ? null : input.reason,
+        })
+        return access(person)
+      }),
+      killSession: os.tokens.killSession.handler(async ({ input, errors }) => {
+        await enter('tokens.killSession', errors)
+        const person = find(input.userId, errors)
+        person.sessions = person.sessions.filter(({ id }) => id !== input.sessionId)
+        return access(person)
+      }),
+      killSessions: os.tokens.killSessions.handler(async ({ input, errors }) => {
+        await enter('tokens.killSessions', errors)
+        const person = find(input.userId, errors)
+        person.sessions = []
+        return access(person)
+      }),
+    },
+  })
+}
+
+function one(world: World, id: string, change: object) {
+  world.connections.set((list) => list.map((other) => (other.id === id ? { ...other, ...change } : other)))
+  const found = world.connections.get().find((other) => other.id === id)
+  if (!found) throw new Error(`No connection ${id}`)
+  return found
+}
+
+/** The value now and at each change, until the follower goes. */
+async function* stream<Value>(source: Watched<Value>, signal: AbortSignal | undefined) {
+  let changed = Promise.withResolvers<void>()
+  const end = source.follow(() => changed.resolve())
+  signal?.addEventListener('abort', () => changed.resolve(), { once: true })
+  try {
+    while (!signal?.aborted) {
+      const next = source.get()
+      changed = Promise.withResolvers<void>()
+      yield next
+      await changed.promise
+    }
+  } finally {
+    end()
+  }
+}

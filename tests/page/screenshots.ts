@@ -1,0 +1,58 @@
+/**
+ * Pictures of view states: `node tests/page/screenshots.ts OUT [filter] [--matrix]`. Without `--matrix` each state once,
+ * light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too.
+ */
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { chromium } from 'playwright-core'
+import { createServer } from 'vite'
+
+const LOOKS = [
+  { language: 'en', scheme: 'light', width: 1280, height: 800 },
+  { language: 'en', scheme: 'dark', width: 1280, height: 800 },
+  { language: 'de', scheme: 'light', width: 900, height: 640 },
+  { language: 'ja', scheme: 'dark', width: 900, height: 640 },
+] as const
+
+const [out = 'pictures', filter = ''] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const looks = process.argv.includes('--matrix') ? LOOKS : LOOKS.slice(0, 1)
+
+const root = resolve(import.meta.dirname, '../..')
+const server = await createServer({
+  root,
+  configFile: false,
+  plugins: [react()],
+  server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+  logLevel: 'error',
+})
+await server.listen()
+const address = `${server.resolvedUrls?.local[0] ?? ''}tests/page/harness.html`
+const browser = await chromium.launch({
+  executablePath: process.env.GATEHOUSE_CHROMIUM ?? '/usr/bin/chromium',
+  chromiumSandbox: false,
+})
+try {
+  await mkdir(out, { recursive: true })
+  const list = await browser.newPage()
+  await list.goto(address)
+  await list.waitForSelector('body[data-ready]', { timeout: 60_000 })
+  const ids = ((await list.textContent('body')) ?? '').split('\n').filter((id) => id.includes(filter))
+  for (const look of looks) {
+    const page = await browser.newPage({ viewport: { width: look.width, height: look.height } })
+    page.on('pageerror', (error) => console.error(`  ${error.message}`))
+    for (const id of ids) {
+      await page.goto('about:blank')
+      await page.goto(`${address}?state=${id}&scheme=${look.scheme}&language=${look.language}`)
+      await page.waitForSelector('body[data-ready]', { timeout: 20_000 })
+      const ready = await page.getAttribute('body', 'data-ready')
+      if (ready !== 'yes') console.error(`${id}: ${ready}`)
+      await page.evaluate(() => document.fonts.ready.then(() => {}))
+      await page.screenshot({ path: join(out, `${id}-${look.language}-${look.scheme}-${look.width}.png`) })
+    }
+    await page.close()
+  }
+} finally {
+  await browser.close()
+  await server.close()
+}

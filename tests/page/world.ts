@@ -1,0 +1,159 @@
+import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
+import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
+import type { Settings } from '#shared/contract/settings.ts'
+import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import { type ManualClock, manualClock } from './manual-clock.ts'
+import { everybody, ME, type Person } from './people.ts'
+
+/** A Tuesday morning. */
+export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
+
+/** Procedures by their names in the contract. */
+export type Procedure = `${'system' | 'settings' | 'connections' | 'tokens'}.${string}`
+
+/** A thing that can be looked at and followed. */
+export interface Watched<Value> {
+  get(): Value
+  set(change: Value | ((before: Value) => Value)): void
+  follow(heard: (value: Value) => void): () => void
+}
+
+export function watched<Value>(first: Value): Watched<Value> {
+  let value = first
+  const listeners = new Set<(value: Value) => void>()
+  return {
+    get: () => value,
+    set(change) {
+      value = typeof change === 'function' ? (change as (before: Value) => Value)(value) : change
+      for (const heard of [...listeners]) heard(value)
+    },
+    follow(heard) {
+      listeners.add(heard)
+      return () => listeners.delete(heard)
+    },
+  }
+}
+
+/** Everything behind the contract, as a test wants it. */
+export interface World {
+  clock: ManualClock
+  info: SystemInfo
+  status: Watched<SystemStatus>
+  settings: Watched<Settings>
+  connections: Watched<Connection[]>
+  people: Person[]
+  /** platform's clock minus ours, ms */
+  skewMs: number
+  keepsRevoked: boolean
+  showsSessions: boolean
+  probe: Probe
+  /** each of these procedures fails like that */
+  failing: Map<Procedure, Problem>
+  /** none of these procedures ever answers */
+  hanging: Set<Procedure>
+  generateTrouble: 'answer-lost' | 'nothing-made' | 'unchecked' | 'expiry-differs' | null
+  /** values of the reveal box by handle */
+  values: Map<string, string>
+  /** what was asked of the core, in order, without any value */
+  calls: string[]
+  link: Watched<'connecting' | 'open' | 'closed'>
+}
+
+export function problem(code: ProblemCode, detail: string | null = null): Problem {
+  return { code, detail }
+}
+
+export function identity(change: Partial<Identity> = {}): Identity {
+  return {
+    userId: ME,
+    name: 'Bob Keller',
+    email: 'bob.keller@example.org',
+    capabilities: ['SETTINGS', 'SETTINGS_SETACCESSES', 'APIACCESS', 'APIACCESS_USETOKEN'],
+    platformTitle: 'OpenCTI - Example CERT',
+    version: '7.260915.0',
+    clockSkewMs: 0,
+    features: { apiTokens: true, revokedTokens: true, revokeReason: true },
+    ...change,
+  }
+}
+
+export function localConnection(change: Partial<Connection> = {}): Connection {
+  return {
+    id: 'local',
+    name: 'Local platform',
+    url: 'http://127.0.0.1:4000',
+    embedded: true,
+    caPem: null,
+    proxy: null,
+    tokenPlace: 'child',
+    state: {
+      phase: 'ready',
+      identity: identity({ platformTitle: 'Gatehouse local platform' }),
+      checkedAt: NOW - 12_000,
+      latencyMs: 4,
+    },
+    ...change,
+  }
+}
+
+export function remoteConnection(change: Partial<Connection> = {}): Connection {
+  return {
+    id: 'cert',
+    name: 'Example CERT',
+    url: 'https://opencti.example.org',
+    embedded: false,
+    caPem: null,
+    proxy: null,
+    tokenPlace: 'keychain',
+    state: { phase: 'ready', identity: identity(), checkedAt: NOW - 12_000, latencyMs: 38.4 },
+    ...change,
+  }
+}
+
+/** An ordinary day on a real platform. */
+export function createWorld(): World {
+  return {
+    clock: manualClock(NOW),
+    info: { version: '0.1.0', host: 'desktop', os: 'linux', languages: ['en-GB'], clipboard: 'system' },
+    status: watched<SystemStatus>({
+      keychain: { state: 'ready', backend: 'Secret Service', detail: null },
+      localPlatform: { state: 'ready', since: NOW - 300_000, url: 'http://127.0.0.1:4000' },
+      clipboard: { state: 'idle' },
+      ledger: { state: 'ready', records: 214, keyPlace: 'keychain' },
+    }),
+    settings: watched<Settings>({
+      language: 'auto',
+      scheme: 'auto',
+      activeConnectionId: 'cert',
+      clipboardClearSeconds: 30,
+      tokenNameTemplate: '{owner} {date}',
+      localPlatform: true,
+    }),
+    connections: watched([localConnection(), remoteConnection()]),
+    people: everybody(NOW),
+    skewMs: 0,
+    keepsRevoked: true,
+    showsSessions: true,
+    probe: {
+      url: 'https://cti.example.net',
+      platformTitle: 'OpenCTI - Example Net',
+      plainHttp: false,
+      latencyMs: 61,
+    },
+    failing: new Map(),
+    hanging: new Set(),
+    generateTrouble: null,
+    values: new Map(),
+    calls: [],
+    link: watched<'connecting' | 'open' | 'closed'>('open'),
+  }
+}
+
+/** Changes one connection, as a test of it would. */
+export function changeConnection(world: World, id: string, change: Partial<Connection>): void {
+  world.connections.set((list) => list.map((one) => (one.id === id ? { ...one, ...change } : one)))
+}
+
+export function changeStatus(world: World, change: Partial<SystemStatus>): void {
+  world.status.set((status) => ({ ...status, ...change }))
+}
