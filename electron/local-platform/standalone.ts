@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
-import { systemRandom } from '#base/crypto.ts'
 import type { Logger } from '#base/logger.ts'
 import { standaloneConfig } from './config.ts'
-import { keyFromFile } from './key-file.ts'
-import { createPlatform } from './platform.ts'
+import { runMigrate } from './migration/command.ts'
+import { platformFromConfig, stopSignal } from './platform-from-config.ts'
 import { BadConfigError, startFailure } from './start-failure.ts'
 
 export const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo] [--host 127.0.0.1]
+       npm run platform -- migrate --data DIR …   legacy plaintext tokens; see migrate --help
 
 Environment (OpenCTI's names):
   APP__ADMIN__EMAIL        e-mail address of the administrator
@@ -26,6 +26,7 @@ export async function runStandalone(
   logger: Logger,
   out: (line: string) => void,
 ): Promise<number> {
+  if (argv[0] === 'migrate') return runMigrate(argv.slice(1), logger, out)
   try {
     const flags = readFlags(argv)
     if (flags.help) {
@@ -33,24 +34,11 @@ export async function runStandalone(
       return 0
     }
     const config = standaloneConfig(flags, process.env)
-    const platform = await createPlatform({
-      dataFolder: config.dataFolder,
-      port: config.port,
-      host: config.host,
-      seed: config.seed,
-      key: config.encryptionKey ?? keyFromFile(config.dataFolder, systemRandom),
-      admin: { email: config.adminEmail, token: config.adminToken, password: config.adminPassword },
-      healthAccessKey: config.healthAccessKey,
-      logger,
-    })
+    const platform = await platformFromConfig(config, logger)
     out(`Local platform ready at ${platform.url}`)
     if (!config.adminToken && !config.adminPassword)
       logger.warn('Nobody can log in yet: set APP__ADMIN__TOKEN (a UUID) or APP__ADMIN__PASSWORD')
-    // `on`, not `once`: a terminal and npm may both pass a signal on, and the second must not cut the stop short.
-    await new Promise<void>((resolve) => {
-      process.on('SIGTERM', resolve)
-      process.on('SIGINT', resolve)
-    })
+    await stopSignal()
     await platform.stop()
     return 0
   } catch (error) {
