@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '#base/secret.ts'
+import { openDatabase } from '#base/sqlite.ts'
+import { MIGRATIONS } from '../../electron/local-platform/database/migrations.ts'
 import { codeOf, startTestPlatform, type TestPlatform } from '../support/platform-rig.ts'
 
 const PASSWORD = 'not-a-real-password'
@@ -93,6 +96,28 @@ describe('a cookie login', () => {
       local.clock.advance(1000)
     }
     expect((await login()).errors).toBeUndefined()
+  })
+
+  it('is refused to a locked account and to a service account, with the answer of a wrong password', async () => {
+    const rig = await startTestPlatform({ admin: { email: EMAIL, password: new Secret(PASSWORD) } })
+    const database = openDatabase(join(rig.dataFolder, 'platform.sqlite'), MIGRATIONS)
+    const attempt = () =>
+      rig.ask(LOGIN, { token: null, variables: { input: { email: EMAIL, password: PASSWORD } } })
+    const cookie = await cookieOf(await attempt())
+    const me = () => rig.ask('{ me { id } }', { token: null, headers: { cookie } })
+    expect((await me()).errors).toBeUndefined()
+
+    database.exec("UPDATE users SET account_status = 'Locked'")
+    expect(codeOf(await me())).toBe('AUTH_REQUIRED')
+    expect((await attempt()).errors?.[0].message).toBe('Bad login or password')
+    rig.clock.advance(1000)
+    database.exec("UPDATE users SET account_status = 'Active', user_service_account = 1")
+    expect((await attempt()).errors?.[0].message).toBe('Bad login or password')
+    rig.clock.advance(1000)
+    database.exec('UPDATE users SET user_service_account = 0')
+    expect((await attempt()).errors).toBeUndefined()
+    database.close()
+    await rig.platform.stop()
   })
 
   it('is not enough for a request that another site’s form could send', async () => {
