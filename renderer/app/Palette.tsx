@@ -20,6 +20,7 @@ export function Palette() {
       scrollable
       maxHeight={420}
       transitionProps={{ duration: 0 }}
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       attributes={{ content: { 'aria-label': text('palette.open') } }}
       searchProps={{ placeholder: text('palette.placeholder'), 'aria-label': text('palette.placeholder') }}
     />

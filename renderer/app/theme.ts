@@ -41,6 +41,8 @@ export const theme = createTheme({
       defaultProps: { transitionDuration: 80 },
       vars: () => ({ root: { '--sc-font-size': '13px', '--sc-padding': '3px 12px' } }),
     }),
+    Checkbox: { defaultProps: { size: 'xs' }, styles: { label: { fontSize: '13px' } } },
+    Switch: { defaultProps: { size: 'sm' }, styles: { label: { fontSize: '13px' } } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 0 } } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false } },
   },

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import { copyText } from '../ui/copy-text.ts'
+import { visibleText } from '../ui/ForeignText.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import classes from './problem.module.css'
 import { useText } from './text.tsx'
@@ -54,7 +55,7 @@ function ProblemDetails({ problem }: { problem: Problem }) {
   return (
     <div className={classes.details}>
       {/* Text of the other side: shown as text, in a box of its own, so that it can't pass for ours. */}
-      <bdi className={classes.detail}>{details}</bdi>
+      <bdi className={classes.detail}>{visibleText(details)}</bdi>
       <Button
         variant="default"
         size="compact-xs"

@@ -1,7 +1,10 @@
-import { type ReactNode, useCallback } from 'react'
-import { IntlProvider, type PrimitiveType, useIntl } from 'react-intl'
+import { type ReactElement, type ReactNode, useCallback } from 'react'
+import { FormattedMessage, IntlProvider, type PrimitiveType, useIntl } from 'react-intl'
 import type { Language } from '#shared/domain/languages.ts'
 import type { MessageId, Messages } from './catalogue.ts'
+
+/** English dates with the day first and the month in letters: nobody can misread them. */
+const LOCALES: Partial<Record<Language, string>> = { en: 'en-GB' }
 
 export function TextProvider({
   language,
@@ -13,7 +16,7 @@ export function TextProvider({
   children: ReactNode
 }) {
   return (
-    <IntlProvider locale={language} messages={messages} defaultLocale="en">
+    <IntlProvider locale={LOCALES[language] ?? language} messages={messages} defaultLocale="en">
       {children}
     </IntlProvider>
   )
@@ -29,7 +32,7 @@ export function useText(): Translate {
   return useCallback((id, values) => intl.formatMessage({ id }, values), [intl])
 }
 
-/** The same as an element. */
-export function T({ id, values }: { id: MessageId; values?: TextValues }) {
-  return <>{useText()(id, values)}</>
+/** The same as an element, whose values may be elements too. */
+export function T({ id, values }: { id: MessageId; values?: Record<string, PrimitiveType | ReactElement> }) {
+  return <FormattedMessage id={id} values={values} />
 }

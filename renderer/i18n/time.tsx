@@ -22,7 +22,9 @@ export function relativeText(intl: IntlShape, at: number, now: number): string {
   const step = STEPS.find(({ upTo }) => Math.abs(distance) < upTo) ?? STEPS[STEPS.length - 1]
   if (!step) return ''
   const count = distance < 0 ? Math.ceil(distance / step.size) : Math.round(distance / step.size)
-  return intl.formatRelativeTime(count === 0 ? -0 : count, step.unit)
+  return count === 0
+    ? intl.formatRelativeTime(0, 'second', { numeric: 'auto' })
+    : intl.formatRelativeTime(count, step.unit)
 }
 
 /** "2026-12-22 09:00:00 UTC": the same for every reader, so that it can be compared with a log. */

@@ -41,6 +41,7 @@ export function Dialog({
       // The header element would be a second banner landmark of the page.
       attributes={{ header: { role: 'none' } }}
       transitionProps={{ duration: 0 }}
+      overlayProps={{ backgroundOpacity: 0.4 }}
       yOffset="8vh"
       classNames={{
         content: classes.content,

@@ -1,5 +1,6 @@
 import { Menu } from '@mantine/core'
 import { T, useText } from '../../i18n/text.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { ConnectionMark } from './ConnectionMark.tsx'
 import classes from './connections.module.css'
@@ -21,7 +22,7 @@ export function ConnectionSwitcher({ onManage }: { onManage: () => void }) {
           </span>
           <span className={classes.switcherText}>
             <span className={classes.switcherName}>
-              {active ? <bdi>{active.name}</bdi> : <T id="connection.none" />}
+              {active ? <ForeignText>{active.name}</ForeignText> : <T id="connection.none" />}
             </span>
             {active && <ConnectionMark state={active.state} />}
           </span>
@@ -37,7 +38,9 @@ export function ConnectionSwitcher({ onManage }: { onManage: () => void }) {
             aria-current={connection.id === activeId ? 'true' : undefined}
           >
             <span className={classes.item}>
-              <bdi className={classes.switcherName}>{connection.name}</bdi>
+              <span className={classes.switcherName}>
+                <ForeignText>{connection.name}</ForeignText>
+              </span>
               <ConnectionMark state={connection.state} />
             </span>
           </Menu.Item>

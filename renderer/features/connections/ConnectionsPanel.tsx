@@ -7,6 +7,7 @@ import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Facts } from '../../ui/Facts.tsx'
+import { ForeignText, visibleText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { ConnectionMark } from './ConnectionMark.tsx'
@@ -56,12 +57,12 @@ function ConnectionCard({ connection }: { connection: Connection }) {
     <article className={classes.card} data-active={isActive || undefined} data-testid="connection">
       <div className={classes.cardHead}>
         <h3>
-          <bdi>{connection.name}</bdi>
+          <ForeignText>{connection.name}</ForeignText>
         </h3>
         <ConnectionMark state={state} />
         {(state.phase === 'ready' || state.phase === 'failed') && (
           <span className={classes.dimmed}>
-            <T id="connection.checked" /> <Age at={state.checkedAt} />
+            <T id="connection.checked" values={{ age: <Age at={state.checkedAt} /> }} />
             {state.phase === 'ready' &&
               ` · ${text('connection.latency', { ms: Math.round(state.latencyMs) })}`}
           </span>
@@ -129,8 +130,12 @@ function ConnectionFacts({ connection }: { connection: Connection }) {
             name: text('connection.platform'),
             value: (
               <>
-                <bdi>{identity.platformTitle}</bdi>{' '}
-                {identity.version ?? <T id="connection.version-not-told" />}
+                <ForeignText>{identity.platformTitle}</ForeignText>{' '}
+                {identity.version !== null ? (
+                  visibleText(identity.version)
+                ) : (
+                  <T id="connection.version-not-told" />
+                )}
               </>
             ),
           },
@@ -139,7 +144,7 @@ function ConnectionFacts({ connection }: { connection: Connection }) {
             name: text('connection.as'),
             value: (
               <>
-                <bdi>{identity.name}</bdi> <bdi className={classes.dimmed}>{identity.email}</bdi>
+                <ForeignText>{identity.name}</ForeignText> <ForeignText dimmed>{identity.email}</ForeignText>
               </>
             ),
           },

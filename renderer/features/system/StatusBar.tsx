@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { ClipboardStatus } from '#shared/contract/system.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
+import { StateMark } from '../../ui/StateMark.tsx'
 import { useSystem } from './context.tsx'
 import { ClipboardMark, KeychainMark, LedgerMark, LocalPlatformMark } from './marks.tsx'
 import classes from './system.module.css'
@@ -21,9 +22,18 @@ export function StatusBar({
 }) {
   const text = useText()
   const status = useSystem((state) => state.status)
+  const lost = useSystem((state) => state.lost)
   return (
     <div className={classes.bar} data-testid="status-bar">
-      <Entry name={text('status.connection')}>{connection}</Entry>
+      <Entry name={text('status.connection')}>
+        {lost ? (
+          <StateMark tone="danger">
+            <T id="status.no-contact" />
+          </StateMark>
+        ) : (
+          connection
+        )}
+      </Entry>
       {contactAt !== null && (
         <Entry name={text('status.contact')}>
           <Age at={contactAt} />

@@ -1,11 +1,12 @@
 import { Button, Skeleton } from '@mantine/core'
-import { useCallback, useEffect, useMemo } from 'react'
+import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { useNow, useTicker } from '../../ui/clock.tsx'
 import { DataGrid } from '../../ui/DataGrid.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
@@ -49,15 +50,12 @@ export function AccessView({ userRef, search }: { userRef: UserRef; search: stri
     return reading?.problem ? <ProblemNotice problem={reading.problem} actions={retry} /> : <LoadingAccess />
   }
   return (
-    <>
-      <div className={classes.notices}>
-        {reading.problem && <ProblemNotice problem={reading.problem} actions={retry} tone="warning" />}
-        <StaleNotice readAt={reading.data.readAt} userRef={userRef} />
-        <SkewNotice skewMs={reading.data.clockSkewMs} />
-        <AccountNotices user={reading.data.user} skewMs={reading.data.clockSkewMs} />
-      </div>
-      <LoadedAccess access={reading.data} userRef={userRef} search={search} loading={reading.loading} />
-    </>
+    <LoadedAccess access={reading.data} userRef={userRef} search={search} loading={reading.loading}>
+      {reading.problem && <ProblemNotice problem={reading.problem} actions={retry} tone="warning" />}
+      <StaleNotice readAt={reading.data.readAt} userRef={userRef} />
+      <SkewNotice skewMs={reading.data.clockSkewMs} />
+      <AccountNotices user={reading.data.user} skewMs={reading.data.clockSkewMs} />
+    </LoadedAccess>
   )
 }
 
@@ -66,11 +64,14 @@ function LoadedAccess({
   userRef,
   search,
   loading,
+  children,
 }: {
   access: UserAccess
   userRef: UserRef
   search: string
   loading: boolean
+  /** what has to be said before the lists */
+  children: ReactNode
 }) {
   const text = useText()
   const actions = useTokensActions()
@@ -91,14 +92,15 @@ function LoadedAccess({
     <>
       <div className={classes.who}>
         <h2>
-          <bdi>{user.name}</bdi>
+          <ForeignText>{user.name}</ForeignText>
         </h2>
-        <bdi className={classes.dimmed}>{user.email}</bdi>
+        <ForeignText dimmed>{user.email}</ForeignText>
         <AccountState user={user} />
         <span className={classes.toolbar}>
           <ReadAge readAt={access.readAt} loading={loading} onRefresh={() => void actions.load(userRef)} />
         </span>
       </div>
+      <div className={classes.notices}>{children}</div>
       <Section
         title={text('tokens.list')}
         count={countText(text, shown.length, tokens.length)}

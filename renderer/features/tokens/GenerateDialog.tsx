@@ -12,6 +12,7 @@ import { T, useText } from '../../i18n/text.tsx'
 import { useDateText } from '../../i18n/time.tsx'
 import { useNow, useTicker } from '../../ui/clock.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { AccountNotices } from './Account.tsx'
 import { useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
 import { LostAnswer, WrongExpiry } from './GenerateTrouble.tsx'
@@ -74,7 +75,7 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
           <span className={classes.dimmed}>
             <T id="generate.owner" />
           </span>{' '}
-          <bdi>{owner.name}</bdi> <bdi className={classes.dimmed}>{owner.email}</bdi>
+          <ForeignText>{owner.name}</ForeignText> <ForeignText dimmed>{owner.email}</ForeignText>
         </p>
         <AccountNotices user={owner} skewMs={skewMs} />
         <TextInput

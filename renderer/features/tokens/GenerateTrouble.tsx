@@ -12,7 +12,7 @@ import { StateMark } from '../../ui/StateMark.tsx'
 import { useTokensActions } from './context.tsx'
 import type { GenerateOutcome } from './outcome.ts'
 import type { TokenDialog } from './store.ts'
-import { ForeignText, TokenEnding } from './TokenStatus.tsx'
+import { TokenEnding, TokenName } from './TokenStatus.tsx'
 import classes from './tokens.module.css'
 
 type Dialogue = Extract<TokenDialog, { name: 'generate' }>
@@ -90,9 +90,7 @@ export function WrongExpiry({
           {outcome.token.expiresAt === null ? (
             <T id="expiry-differs.never" />
           ) : (
-            <>
-              <T id="expiry-differs.instead" /> <RelativeTime at={outcome.token.expiresAt} />
-            </>
+            <T id="expiry-differs.instead" values={{ when: <RelativeTime at={outcome.token.expiresAt} /> }} />
           )}
         </p>
         <p>{text('expiry-differs.hint')}</p>
@@ -129,7 +127,7 @@ function UnusableToken({ token, dialog }: { token: Token; dialog: Dialogue }) {
   return (
     <>
       <li>
-        <ForeignText>{token.name}</ForeignText>
+        <TokenName name={token.name} />
         <TokenEnding maskedToken={token.maskedToken} />
         <span className={classes.toolbar} aria-live="polite">
           {state === 'gone' ? (

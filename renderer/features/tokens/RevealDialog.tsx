@@ -7,12 +7,13 @@ import { useDateText } from '../../i18n/time.tsx'
 import { useTicker } from '../../ui/clock.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Facts } from '../../ui/Facts.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { CopyState } from './CopyState.tsx'
 import { useTokensActions } from './context.tsx'
 import type { TokenDialog } from './store.ts'
-import { ForeignText } from './TokenStatus.tsx'
+import { TokenName } from './TokenStatus.tsx'
 import classes from './tokens.module.css'
 import { useCopy } from './use-copy.ts'
 import { useRevealed } from './use-revealed.ts'
@@ -79,9 +80,9 @@ export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
               {
                 key: 'name',
                 name: text('token.column.name'),
-                value: <ForeignText>{token.name}</ForeignText>,
+                value: <TokenName name={token.name} />,
               },
-              { key: 'owner', name: text('generate.owner'), value: <bdi>{ownerName}</bdi> },
+              { key: 'owner', name: text('generate.owner'), value: <ForeignText>{ownerName}</ForeignText> },
               {
                 key: 'expires',
                 name: text('token.column.expires'),

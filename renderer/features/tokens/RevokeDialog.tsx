@@ -8,10 +8,12 @@ import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Facts } from '../../ui/Facts.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { useTokensActions, useTokensEnvironment } from './context.tsx'
 import type { TokenDialog } from './store.ts'
-import { ForeignText, TokenEnding } from './TokenStatus.tsx'
+import { TokenEnding, TokenName } from './TokenStatus.tsx'
+import classes from './tokens.module.css'
 
 /** T-09. The first focus, and so Enter, is on Cancel. */
 export function RevokeDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 'revoke' }> }) {
@@ -71,13 +73,13 @@ export function RevokeDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
       <p>{text('revoke.warning')}</p>
       <Facts
         facts={[
-          { key: 'name', name: text('token.column.name'), value: <ForeignText>{token.name}</ForeignText> },
+          { key: 'name', name: text('token.column.name'), value: <TokenName name={token.name} /> },
           {
             key: 'token',
             name: text('token.column.token'),
             value: <TokenEnding maskedToken={token.maskedToken} />,
           },
-          { key: 'owner', name: text('generate.owner'), value: <bdi>{owner.name}</bdi> },
+          { key: 'owner', name: text('generate.owner'), value: <ForeignText>{owner.name}</ForeignText> },
           {
             key: 'used',
             name: text('token.column.last-used'),
@@ -91,7 +93,7 @@ export function RevokeDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
         error={isTooLong ? text('revoke.reason-too-long', { max: REASON_MAX }) : null}
-        rows={2}
+        classNames={{ input: classes.reason }}
         data-testid="reason"
       />
       {problem && <ProblemNotice problem={problem} />}

@@ -2,6 +2,7 @@ import type { Token } from '#shared/contract/tokens.ts'
 import { lastFour, type TokenStatus, tokenStatus } from '#shared/domain/token.ts'
 import { T } from '../../i18n/text.tsx'
 import { useNow } from '../../ui/clock.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { StateMark, type Tone } from '../../ui/StateMark.tsx'
 import classes from './tokens.module.css'
 
@@ -28,11 +29,13 @@ export function TokenEnding({ maskedToken }: { maskedToken: string }) {
   return <span className={classes.mono}>{ending === '' ? '…' : `…${ending}`}</span>
 }
 
-/** A name as the platform gives it; isolated, so that right-to-left letters in it turn nothing around it. */
-export function ForeignText({ children }: { children: string }) {
-  return (
-    <bdi className={classes.foreign} title={children}>
-      {children}
-    </bdi>
+/** A token's name; the platform takes empty ones too. */
+export function TokenName({ name }: { name: string }) {
+  return name.trim() === '' ? (
+    <span className={classes.dimmed}>
+      <T id="token.no-name" />
+    </span>
+  ) : (
+    <ForeignText>{name}</ForeignText>
   )
 }

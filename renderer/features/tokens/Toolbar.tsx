@@ -16,7 +16,7 @@ export function ReadAge({
   return (
     <>
       <span>
-        <T id="tokens.read" /> <Age at={readAt} />
+        <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />
       </span>
       <Button
         variant="default"

@@ -4,8 +4,9 @@ import type { RevokedToken, Token } from '#shared/contract/tokens.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
-import { ForeignText, TokenEnding, TokenStatusMark } from './TokenStatus.tsx'
+import { TokenEnding, TokenName, TokenStatusMark } from './TokenStatus.tsx'
 
 const NEVER_FIRST = Number.NEGATIVE_INFINITY
 const NEVER_LAST = Number.POSITIVE_INFINITY
@@ -19,7 +20,7 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
       width: 'minmax(110px, 1.6fr)',
       rowHeader: true,
       sortBy: (token) => token.name.toLocaleLowerCase(),
-      cell: (token) => <ForeignText>{token.name}</ForeignText>,
+      cell: (token) => <TokenName name={token.name} />,
     },
     {
       id: 'token',
