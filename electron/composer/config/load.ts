@@ -146,12 +146,18 @@ function platformConfig(kind: PlatformKind, all: ComposerSettings, problems: Pro
   }
   return {
     kind,
-    settings,
+    settings: withDockerOptions(settings, all),
     url: url ?? '',
     token: new Secret(token ?? ''),
     registry: registryOf(kind, all, problems),
     apiKey: apiKey === null ? null : new Secret(apiKey),
   }
+}
+
+/** A platform's own Docker options; without them those of OpenCTI, which is where XTM Composer looked for both. */
+function withDockerOptions(settings: PlatformSettings, all: ComposerSettings): PlatformSettings {
+  const docker = settings.daemon.docker ?? all.opencti.daemon.docker
+  return { ...settings, daemon: { ...settings.daemon, docker } }
 }
 
 /** A platform's own registry; without one that of OpenCTI, which is where XTM Composer looked for both. */

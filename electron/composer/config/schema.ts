@@ -128,6 +128,8 @@ const swarm = z
     restart_max_attempts: optionalWhole(),
     /** own */
     labels: table(),
+    /** own: secrets as Swarm secrets; needs /bin/sh in the images */
+    secrets: flag(true),
   })
   .optional()
 

@@ -378,7 +378,11 @@ describe('stopping', () => {
     let created = (): void => {}
     await begin()
     orchestrator.latency = (call) =>
-      call.startsWith('replace') ? new Promise((resolve) => void (created = resolve)) : Promise.resolve()
+      call.startsWith('replace')
+        ? new Promise((resolve) => {
+            created = resolve
+          })
+        : Promise.resolve()
     platform.want('creating', { hash: 'h2' })
     await pass(11 * SECOND)
     const stopping = engine?.stop()

@@ -3,6 +3,8 @@ import { containerOrchestrator } from './docker/containers.ts'
 import { engineClient } from './docker/engine-client.ts'
 import { hostConfig } from './docker/options.ts'
 import type { Orchestrator } from './orchestrator.ts'
+import { portainerOrchestrator } from './portainer/portainer.ts'
+import { swarmOrchestrator } from './swarm/services.ts'
 
 /**
  * The orchestrator that a platform selected.
@@ -17,12 +19,20 @@ export async function createOrchestrator(
   switch (daemon.selector) {
     case 'docker': {
       const options = daemon.docker ?? {}
+      const labels = options.labels ?? {}
       return containerOrchestrator(engineClient(), {
         ...common,
         kind: 'docker',
         hostConfig: hostConfig(options),
-        labels: options.labels ?? {},
+        labels,
       })
+    }
+    case 'swarm':
+      return swarmOrchestrator(engineClient(), { ...common, options: daemon.swarm ?? {} })
+    case 'portainer': {
+      if (!daemon.portainer || !platform.apiKey)
+        throw new Error(`${platform.kind}.daemon.portainer is missing`)
+      return portainerOrchestrator(daemon.portainer, platform.apiKey, common)
     }
     default:
       throw new Error(`${platform.kind}.daemon.selector: ${daemon.selector} is not known`)
