@@ -5,7 +5,7 @@ import { runMigrate } from './migration/command.ts'
 import { platformFromConfig, stopSignal } from './platform-from-config.ts'
 import { BadConfigError, startFailure } from './start-failure.ts'
 
-export const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo] [--host 127.0.0.1]
+const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo] [--host 127.0.0.1]
        npm run platform -- migrate --data DIR …   legacy plaintext tokens; see migrate --help
 
 Environment (OpenCTI's names):

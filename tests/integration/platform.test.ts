@@ -250,8 +250,7 @@ describe('users', () => {
         if (!users.pageInfo.hasNextPage) break
       }
       expect(new Set(names).size).toBe(31)
-      const [first, last] =
-        mode === 'asc' ? ['<script>alert("x")</script>', '김민지'] : ['김민지', '<script>alert("x")</script>']
+      const [first, last] = mode === 'asc' ? ['[C] AlienVault', '김민지'] : ['김민지', '[C] AlienVault']
       expect([names[0], names.at(-1)]).toEqual([first, last])
     }
   })

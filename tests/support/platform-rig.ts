@@ -6,7 +6,7 @@ import { DrivenClock } from './driven-clock.ts'
 import { quietLogger } from './quiet-logger.ts'
 
 /** Obviously no key: 32 times the same byte. */
-export const TEST_KEY = new Uint8Array(32).fill(7)
+const TEST_KEY = new Uint8Array(32).fill(7)
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer's shape is what the test is about
 type Json = any

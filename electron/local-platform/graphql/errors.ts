@@ -7,7 +7,6 @@ const CODES = {
   AUTH_FAILURE: { http_status: 401, genre: 'TECHNICAL' },
   FORBIDDEN_ACCESS: { http_status: 403, genre: 'TECHNICAL' },
   FUNCTIONAL_ERROR: { http_status: 400, genre: 'BUSINESS' },
-  UNSUPPORTED_ERROR: { http_status: 500, genre: 'TECHNICAL' },
   UNKNOWN_ERROR: { http_status: 500, genre: 'TECHNICAL' },
 } as const
 
@@ -26,9 +25,6 @@ export const forbiddenAccess = (): GraphQLError =>
   platformError('FORBIDDEN_ACCESS', 'You are not allowed to do this.')
 export const functionalError = (message: string, data?: Record<string, unknown>): GraphQLError =>
   platformError('FUNCTIONAL_ERROR', message, data)
-export const unsupportedError = (message: string, data?: Record<string, unknown>): GraphQLError =>
-  platformError('UNSUPPORTED_ERROR', message, data)
-
 /** An error as it goes over the wire. */
 export interface WireError {
   readonly message: string

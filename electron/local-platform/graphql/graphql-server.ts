@@ -8,7 +8,7 @@ import type { RequestContext } from './viewer.ts'
 /** Resolvers by type and field; checked against the schema when the server is made. */
 export type Resolvers = Record<string, Record<string, unknown>>
 
-export interface GraphqlAnswer {
+interface GraphqlAnswer {
   readonly status: number
   readonly contentType: string
   readonly body: string

@@ -3,7 +3,7 @@ import { isoTime } from './user-resolvers.ts'
 import { loggedIn, type RequestContext } from './viewer.ts'
 
 /** OpenCTI's version scheme, `7.YYMMDD.N`: the schema spoken here is the one of that day. */
-export const PLATFORM_VERSION = '7.261101.0'
+const PLATFORM_VERSION = '7.261101.0'
 
 export interface PlatformFacts {
   readonly id: string

@@ -1,5 +1,5 @@
 import type { LoginBrake } from '../sessions/login-brake.ts'
-import type { SessionStore } from '../sessions/session-store.ts'
+import type { ListedSession, SessionStore } from '../sessions/session-store.ts'
 import { isPassword } from '../users/password.ts'
 import { isUsable, type User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
@@ -19,7 +19,10 @@ export function sessionResolvers({ sessions, users, brake }: SessionServices) {
     Query: {
       sessions: (_: unknown, __: unknown, context: RequestContext) => {
         allowed(context, 'SETTINGS_SETACCESSES')
-        const byUser = Map.groupBy(sessions.list(context.now), (session) => session.user_row)
+        const byUser = new Map<number, ListedSession[]>()
+        for (const session of sessions.list(context.now)) {
+          byUser.set(session.user_row, [...(byUser.get(session.user_row) ?? []), session])
+        }
         return [...byUser].map(([row, own]) => ({
           user: creator(users.byRow(row)),
           sessions: own.map((session) => ({ ...session, created: isoTime(session.created_at) })),

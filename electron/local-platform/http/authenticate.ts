@@ -10,7 +10,7 @@ import type { Refusal, Verdict } from '../tokens/validator.ts'
 import type { User } from '../users/user.ts'
 import { sessionCookie } from './cookies.ts'
 
-export interface Identity {
+interface Identity {
   /** null = anonymous */
   readonly user: User | null
   readonly via: RequestSource['via']

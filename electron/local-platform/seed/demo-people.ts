@@ -210,7 +210,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     tokens: [{ name: 'تقرير الحوادث', createdDaysAgo: 33, lastsDays: 90, usedHoursAgo: 8 }],
   },
   {
-    name: '<script>alert("x")</script>',
+    name: 'Pentest <script>alert("x")</script>',
     email: 'penetration.test@soc.example.org',
     description: 'Left behind by last year’s penetration test',
     group: 'readers',

@@ -48,7 +48,7 @@ export interface TokenStore {
   remove(tokenId: string): void
 }
 
-export interface GivenToken {
+interface GivenToken {
   readonly id: string
   readonly name: string
   readonly value: Secret

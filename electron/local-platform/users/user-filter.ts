@@ -1,6 +1,6 @@
 /** OpenCTI's filter groups (opencti-api.md §1) over users, as a condition of SQL with its values apart. */
 
-export interface Filter {
+interface Filter {
   readonly key: readonly string[]
   readonly values: readonly unknown[]
   readonly operator?: string | null

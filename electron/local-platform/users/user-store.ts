@@ -2,7 +2,7 @@ import type { Database } from '#base/sqlite.ts'
 import { refreshCapabilities } from './capabilities.ts'
 import { USER_COLUMNS, type User } from './user.ts'
 
-export interface NewUser {
+interface NewUser {
   readonly id: string
   readonly name: string
   readonly email: string
