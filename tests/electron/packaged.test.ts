@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { _electron, type ElectronApplication } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { releaseFuses } from '../../scripts/fuses.ts'
+import { clientScript, desktopCommand } from '../support/desktop-app.ts'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..', '..')
+const place = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'))
+const program = join(place, 'linux-unpacked', 'gatehouse')
+let app: ElectronApplication
+
+beforeAll(async () => {
+  const { executablePath } = desktopCommand(place)
+  const version = readFileSync(join(dirname(executablePath), 'version'), 'utf8')
+    .trim()
+    .replace(/^v/, '')
+  const builder = join(root, 'node_modules', '.bin', 'electron-builder')
+  const options = [`-c.directories.output=${place}`, `-c.electronVersion=${version}`]
+  await run(builder, ['--linux', 'dir', ...options], {
+    cwd: root,
+    env: { ...process.env, GATEHOUSE_INSPECTABLE: '1' },
+  })
+  const { args, env } = desktopCommand(join(place, 'profile'))
+  // The packed program needs no folder to be named.
+  app = await _electron.launch({ executablePath: program, args: args.slice(0, -1), env })
+})
+afterAll(async () => {
+  await app?.close()
+  rmSync(place, { recursive: true, force: true })
+})
+
+it('is packed with the fuses of a release, but for the inspector', async () => {
+  const wire = await getCurrentFuseWire(program)
+  const config = releaseFuses()
+  for (const [name, fuse] of Object.entries(FuseV1Options)) {
+    if (typeof fuse === 'string' || !(fuse in wire)) continue
+    const wanted = fuse === FuseV1Options.EnableNodeCliInspectArguments || config[fuse as FuseV1Options]
+    expect([name, wire[fuse as FuseV1Options]]).toEqual([name, wanted ? FuseState.ENABLE : FuseState.DISABLE])
+  }
+})
+
+it('runs out of its archive, with page, core and embedded platform', async () => {
+  const page = await app.firstWindow()
+  await page.waitForLoadState('load')
+  expect(page.url()).toMatch(/^app:\/\/console\//)
+  expect(await app.evaluate(({ app: packed }) => [packed.isPackaged, packed.getAppPath()])).toEqual([
+    true,
+    join(place, 'linux-unpacked', 'resources', 'app.asar'),
+  ])
+  await page.evaluate(await clientScript())
+  const state = await page.evaluate(`new Promise((resolve) => {
+    const end = testHost.follow(
+      (client, options) => client.system.watch(undefined, options),
+      ({ localPlatform }) => {
+        if (localPlatform.state === 'starting') return
+        end()
+        resolve(localPlatform.state)
+      },
+    )
+  })`)
+  expect(state).toBe('ready')
+})
+
+it('does not serve as a plain Node', async () => {
+  const { env } = desktopCommand(join(place, 'profile'))
+  const asNode = run(program, ['-e', 'process.stdout.write("ran as node")', '--no-sandbox'], {
+    env: { ...env, ELECTRON_RUN_AS_NODE: '1' },
+    timeout: 5_000,
+  })
+  const { stdout } = await asNode.catch((error: { stdout: string }) => error)
+  expect(stdout).not.toContain('ran as node')
+})
