@@ -34,7 +34,7 @@ export default defineConfig({
         external: ['electron'],
         input: { preload: resolve('electron/preload/preload.ts') },
         // A sandboxed preload must be one self-contained CommonJS file.
-        output: { format: 'cjs', entryFileNames: '[name].cjs', inlineDynamicImports: true },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
       },
     },
   },

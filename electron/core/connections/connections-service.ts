@@ -215,6 +215,8 @@ export class ConnectionsService {
 function checkedAddress({ url: typed, caPem, proxy }: TypedAddress): Address {
   const url = platformUrl(typed)
   if (url === null) throw new ProblemError('bad-address')
+  // SECURITY: said before anything is sent, so that nobody types a token for an address that can never take it.
+  if (isPlainText(url)) throw new ProblemError('plain-http')
   const noProxy = proxy === null || proxy === ''
   return { url, caPem: caPem === '' ? null : caPem, proxy: noProxy ? null : proxyAddress(proxy) }
 }
