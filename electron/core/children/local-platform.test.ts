@@ -208,19 +208,29 @@ it('asks first and ends by force after 1.5 s; a stopped one does not come back',
   expect(clock.pending).toBe(0)
 })
 
-it('stop and start at once leave one child', async () => {
-  const { platform, clock, children, last, settle, state } = playing()
+it('a new one waits until the old one is gone: two would fight for the folder', async () => {
+  const clock = new DrivenClock()
+  const children = [fakeChild({ stubborn: true }), fakeChild()]
+  let spawned = 0
+  const { platform } = supervised({
+    clock,
+    spawn: () => {
+      spawned += 1
+      return children[spawned - 1] as FakeChild
+    },
+  })
   platform.start()
-  await settle()
-  last().say(ready())
+  await clock.pass(0)
   const stopped = platform.stop()
   platform.start()
+  await clock.pass(1_499)
+  expect(spawned).toBe(1)
+  await clock.pass(1)
   await stopped
   await clock.pass(0)
-  expect(children).toHaveLength(2)
-  expect(state()).toBe('starting')
-  last().say(ready())
-  expect(state()).toBe('ready')
+  expect(spawned).toBe(2)
+  children[1]?.say(ready())
+  expect(platform.status.value.state).toBe('ready')
 })
 
 it('says why when the keychain keeps its key or the entry cannot be started', async () => {
