@@ -1,12 +1,25 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 
 /** Packages with a native part stay outside the bundles; everything else is bundled whole (docs/decisions/0001). */
 const external = ['electron', 'keytar', '@photostructure/sqlite', 'bufferutil', 'utf-8-validate']
 
+/**
+ * axios brings its own FormData with a table of all media types, a third of the main entry (PERF-5). The runtime has one,
+ * and no client of ours uploads files.
+ */
+const nativeFormData: Plugin = {
+  name: 'native-form-data',
+  enforce: 'pre',
+  resolveId: (id, importer) => (id === 'form-data' && importer?.includes('/axios/') ? '\0form-data' : null),
+  load: (id) => (id === '\0form-data' ? 'export default globalThis.FormData' : null),
+}
+
 export default defineConfig({
   main: {
+    plugins: [nativeFormData],
     build: {
       outDir: 'out/main',
       externalizeDeps: false,
