@@ -2,6 +2,7 @@ import type { ComposerConfig, PlatformConfig } from '../config/load.ts'
 import { containerOrchestrator } from './docker/containers.ts'
 import { engineClient } from './docker/engine-client.ts'
 import { hostConfig } from './docker/options.ts'
+import { kubernetesOrchestrator } from './kubernetes/deployments.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import { portainerOrchestrator } from './portainer/portainer.ts'
 import { swarmOrchestrator } from './swarm/services.ts'
@@ -34,7 +35,10 @@ export async function createOrchestrator(
         throw new Error(`${platform.kind}.daemon.portainer is missing`)
       return portainerOrchestrator(daemon.portainer, platform.apiKey, common)
     }
-    default:
-      throw new Error(`${platform.kind}.daemon.selector: ${daemon.selector} is not known`)
+    case 'kubernetes': {
+      const options = daemon.kubernetes ?? {}
+      const { connectCluster } = await import('./kubernetes/cluster.ts')
+      return kubernetesOrchestrator(await connectCluster(options), { ...common, options })
+    }
   }
 }
