@@ -7,7 +7,7 @@ export interface ServeArguments {
   readonly data: string | null
 }
 
-export const SERVE_USAGE = 'Usage: npm run serve -- [--port N] [--data DIR]'
+const SERVE_USAGE = 'Usage: npm run serve -- [--port N] [--data DIR]'
 
 /** @throws Error with a sentence for the terminal */
 export function serveArguments(args: readonly string[]): ServeArguments {

@@ -1,6 +1,6 @@
 /** Where the page lives in the desktop shell. */
 export const PAGE_SCHEME = 'app'
-export const PAGE_HOST = 'console'
+const PAGE_HOST = 'console'
 export const PAGE_ORIGIN = `${PAGE_SCHEME}://${PAGE_HOST}`
 
 /**
