@@ -111,6 +111,21 @@ describe('what cannot be reached', () => {
     }
   })
 
+  it('a query is asked once more over a fresh connection, a mutation never', async () => {
+    let asked = 0
+    const url = await serving((request, response) => {
+      asked += 1
+      if (asked % 2 === 1) request.socket.destroy()
+      else json(ME)(request, response)
+    })
+    expect(await ask(url)).toEqual(ME.data)
+    expect(asked).toBe(2)
+    const mutation = { document: 'mutation Add { add }', token: TOKEN }
+    const failed = failureOf(transportTo(url).send(mutation))
+    expect(await failed).toMatchObject({ code: 'cut', execution: 'unknown' })
+    expect(asked).toBe(3)
+  })
+
   it('what speaks no HTTP', async () => {
     const server = createNetServer((socket) => {
       socket.on('error', () => {})

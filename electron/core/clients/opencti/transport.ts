@@ -66,9 +66,28 @@ export class Transport {
     })
   }
 
-  async send({ document, variables = {}, token, signal }: Call): Promise<RawAnswer> {
+  /** Lets go of the open sockets. */
+  close(): void {
+    this.#close()
+  }
+
+  /**
+   * Sends a document. A query whose connection is cut is sent once more, because an idle connection may have been closed at
+   * the other end meanwhile; a mutation never is, because it may have been done.
+   */
+  async send(call: Call): Promise<RawAnswer> {
     // SECURITY: over plain http everybody on the way can read the token.
-    if (token !== null && isPlainText(this.url)) throw new RemoteError('plain-http', null, 'no')
+    if (call.token !== null && isPlainText(this.url)) throw new RemoteError('plain-http', null, 'no')
+    try {
+      return await this.#sendOnce(call)
+    } catch (error) {
+      const again = error instanceof RemoteError && error.code === 'cut' && /^\s*query\b/.test(call.document)
+      if (!again) throw error
+      return this.#sendOnce(call)
+    }
+  }
+
+  async #sendOnce({ document, variables = {}, token, signal }: Call): Promise<RawAnswer> {
     const cancel = new AbortController()
     let late = false
     const disarm = this.#clock.after(DEADLINE_MS, () => {
@@ -101,11 +120,6 @@ export class Transport {
     } finally {
       disarm()
     }
-  }
-
-  /** Lets go of the open sockets. */
-  close(): void {
-    this.#close()
   }
 }
 
