@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /**
  * The ways in which a Linux desktop can have a keychain, each made for real in a session of its own:
@@ -10,7 +11,7 @@ import { delimiter, join } from 'node:path'
  */
 export type KeychainSession = 'unlocked' | 'no-collection' | 'no-service' | 'no-bus'
 
-const PROBE = join(import.meta.dirname, 'probe.ts')
+const PROBE = fileURLToPath(new URL('./probe.ts', import.meta.url))
 const LOCK =
   'dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets ' +
   'org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >/dev/null'
