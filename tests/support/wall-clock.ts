@@ -16,7 +16,7 @@ export class WallClock implements Clock {
   }
 
   now(): number {
-    return this.#wall
+    return Math.floor(this.#wall)
   }
 
   monotonic(): number {
