@@ -16,6 +16,8 @@ writeFileSync(
 writeFileSync(join(root, 'assets', 'index-1a2b.js'), 'run("__CSP_NONCE__")')
 writeFileSync(join(root, 'assets', 'ünï.css'), 'a{}')
 writeFileSync(join(root, 'assets', 'index.js.map'), '{}')
+// A name that Linux allows, and that would be a path on Windows.
+writeFileSync(join(root, 'back\\slash.js'), '')
 writeFileSync(join(place, 'secret.html'), 'outside')
 writeFileSync(join(place, 'page-evil', 'secret.html'), 'outside')
 symlinkSync(join(place, 'secret.html'), join(root, 'link.html'))
@@ -58,7 +60,7 @@ describe('finds nothing', () => {
     ['in a folder whose name begins alike', '/../page-evil/secret.html'],
     ['behind a link that leads outside', '/link.html'],
     ['by a path of the machine', '//etc/passwd'],
-    ['with a backslash', '/assets\\index-1a2b.js'],
+    ['with a backslash', '/back\\slash.js'],
     ['with a NUL', '/index.html%00.js'],
     ['with a broken escape', '/%E0%A4%A'],
     ['that is a folder', '/assets'],

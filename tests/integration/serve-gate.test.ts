@@ -152,7 +152,10 @@ it('ends a connection that sends more than a page ever would', async () => {
   const cookie = await launched()
   const socket = new WebSocket(`ws://${host}/rpc`, { headers: { cookie, origin: `http://${host}` } })
   socket.on('error', () => {})
-  const code = new Promise((resolve) => socket.on('close', resolve))
+  const code = new Promise((resolve) => {
+    socket.on('close', resolve)
+    socket.on('message', () => resolve('taken'))
+  })
   socket.on('open', () => socket.send(Buffer.alloc(1_048_577)))
   expect(await code).toBe(1009)
 })
