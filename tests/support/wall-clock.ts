@@ -45,6 +45,8 @@ export class WallClock implements Clock {
   /** Lets `ms` pass; what a timer started may settle before the next one runs. */
   async pass(ms: number, settle: () => Promise<unknown> = turn): Promise<void> {
     const end = this.#passed + ms
+    // What the caller has just begun may set its timers first.
+    await settle()
     for (let next = this.#timers[0]; next && next.at <= end; next = this.#timers[0]) {
       this.#step(next.at - this.#passed)
       this.#timers.shift()

@@ -77,5 +77,3 @@ export function createTestPlatform(path: string) {
     close: () => database.close(),
   }
 }
-
-export type TestPlatform = ReturnType<typeof createTestPlatform>

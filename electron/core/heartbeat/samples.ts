@@ -48,7 +48,7 @@ export interface Samples {
   history(monitorId: string, span: Span, from: number, to: number): RolledUp[]
   /** Figures of [from, to), from whole spans: of a minute up to a week back, of an hour or a day beyond. */
   figures(monitorId: string, from: number, to: number, now: number): Figures
-  /** Exact percentiles of the points themselves, for the two days that they are kept. */
+  /** Exact nearest-rank percentile (a whole number of percent) of the points themselves, for the two days they are kept. */
   exactLatency(monitorId: string, percent: number, from: number, to: number): number | null
   prune(now: number): void
   forget(monitorId: string): void
@@ -74,7 +74,7 @@ export function createSamples(database: Database): Samples {
   )
   const rank = database.prepare(
     `SELECT latency FROM sample WHERE monitor = ?1 AND at >= ?2 AND at < ?3 AND latency IS NOT NULL ORDER BY latency
-       LIMIT 1 OFFSET max(0, (SELECT CAST(ceil(count(*) * ?4 / 100.0) AS INTEGER) - 1 FROM sample
+       LIMIT 1 OFFSET max(0, (SELECT (count(*) * CAST(?4 AS INTEGER) + 99) / 100 - 1 FROM sample
          WHERE monitor = ?1 AND at >= ?2 AND at < ?3 AND latency IS NOT NULL))`,
   )
 

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createLogger } from '#base/logger.ts'
 import type { Database } from '#base/sqlite.ts'
-import { percentile } from '#shared/domain/heartbeat.ts'
+import { percentile, type Transition } from '#shared/domain/heartbeat.ts'
 import { createTestPower } from '../../../tests/support/power.ts'
 import { WallClock } from '../../../tests/support/wall-clock.ts'
 import { openHeartbeatDatabase } from './database.ts'
-import type { JournalEntry } from './journal.ts'
+import { createIncidents } from './incidents.ts'
+import { createJournal, type JournalEntry } from './journal.ts'
 import type { Monitor, Reading } from './monitor.ts'
 import type { Sample } from './samples.ts'
 import { createHeartbeat, isNotified } from './service.ts'
@@ -131,6 +132,31 @@ describe('one incident, not N', () => {
     service.watch([])
     expect(kinds()).toEqual(['incident-opened', 'incident-closed'])
     expect(service.journal.openIncidents()).toEqual([])
+  })
+})
+
+describe('what is down already', () => {
+  it('opens nothing again and grows nothing', () => {
+    const incidents = createIncidents(createJournal(database), () => 'one')
+    const surroundings = { targets: new Map(), remote: new Set<string>(), unreached: new Set<string>() }
+    const tell = (news: Transition) =>
+      incidents.tell(
+        monitor('m', () => DOWN),
+        news,
+        true,
+        surroundings,
+      )
+    const down = { kind: 'down', since: 1, confirmedAt: 2 } as const
+    expect(tell(down)).toMatchObject({ kind: 'incident-opened' })
+    expect(tell(down)).toBeNull()
+    expect(tell({ kind: 'flapping', since: 3, confirmedAt: 3 })).toEqual({ kind: 'flapping', since: 3 })
+    expect(tell({ ...down, kind: 'settled', state: 'down' })).toEqual({
+      kind: 'settled',
+      state: 'down',
+      since: 1,
+    })
+    expect(tell({ ...down, kind: 'settled', state: 'up' })).toMatchObject({ kind: 'incident-closed' })
+    expect(tell({ ...down, kind: 'recovered' })).toBeNull()
   })
 })
 

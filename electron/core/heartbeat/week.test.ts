@@ -63,6 +63,7 @@ interface Disturbance {
 interface World {
   readonly clock: WallClock
   readonly power: ReturnType<typeof createTestPower>
+  readonly lookNow: () => void
   trueNow(): number
   sleep(ms: number, told: boolean): void
 }
@@ -94,6 +95,12 @@ const DISTURBANCES: readonly Disturbance[] = [
   leap(2 * DAY + 2 * HOUR, 24 * HOUR),
   network(2 * DAY + 12 * HOUR, 'offline'),
   network(2 * DAY + 12 * HOUR + 47 * MINUTE, 'online'),
+  // A person who presses refresh every 7 s for an hour: looks at every age there can be.
+  ...Array.from({ length: 500 }, (_, index) => ({
+    at: NEAR_MISSES.from + HOUR + index * 7 * SECOND,
+    what: 'refresh',
+    do: async ({ lookNow }: World) => lookNow(),
+  })),
   night(3),
   night(4),
   night(5, false),
@@ -189,6 +196,7 @@ describe('seven days', () => {
     const world: World = {
       clock,
       power,
+      lookNow: () => heartbeat.lookNow('registration'),
       trueNow,
       sleep(ms, told) {
         if (told) power.tell('suspend')
