@@ -1,5 +1,5 @@
 import type { Database } from '#base/sqlite.ts'
-import { refreshCapabilities } from './capabilities.ts'
+import { capabilityRefresher } from './capabilities.ts'
 import { USER_COLUMNS, type User } from './user.ts'
 
 interface NewUser {
@@ -74,6 +74,7 @@ export function userStore(database: Database): UserStore {
     `SELECT DISTINCT r.id, r.name FROM user_groups ug JOIN group_roles gr ON gr.group_id = ug.group_id
      JOIN roles r ON r.id = gr.role_id WHERE ug.user_row = ? ORDER BY r.name`,
   )
+  const refreshCapabilities = capabilityRefresher(database)
   const one = (row: unknown): User | null => (row as User | undefined) ?? null
 
   return {
@@ -106,7 +107,7 @@ export function userStore(database: Database): UserStore {
       for (const group of user.groups ?? []) joinGroup.run(row, group)
       for (const { id, administrator } of user.organizations ?? [])
         joinOrganization.run(row, id, administrator ? 1 : 0)
-      refreshCapabilities(database, row)
+      refreshCapabilities(row)
       const added = one(byRow.get(row))
       if (!added) throw new Error('the user just added is missing')
       return added
