@@ -1,3 +1,5 @@
+import { notifications } from '@mantine/notifications'
+import { spotlight } from '@mantine/spotlight'
 import { createRoot } from 'react-dom/client'
 import type { Language } from '#shared/domain/languages.ts'
 import { App } from '../../renderer/app/App.tsx'
@@ -95,6 +97,8 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
     end() {
       stop()
+      notifications.clean()
+      spotlight.close()
       root.unmount()
       box.remove()
       page.host.dispose()

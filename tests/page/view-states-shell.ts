@@ -126,7 +126,7 @@ export const SHELL_STATES: readonly ViewState[] = [
     async reach(stage) {
       await stage.see('[role=grid]')
       await stage.press('[data-testid=palette]')
-      await stage.fill('.mantine-Spotlight-search', 'nothing like this')
+      await stage.fill('.mantine-Spotlight-content input', 'nothing like this')
       await stage.see('.mantine-Spotlight-empty')
     },
   },

@@ -14,7 +14,7 @@ export function ConnectionSwitcher({ onManage }: { onManage: () => void }) {
   const actions = useConnectionsActions()
   const active = list?.find(({ id }) => id === activeId)
   return (
-    <Menu position="bottom-start" width={280} offset={2}>
+    <Menu position="bottom-start" width={280} offset={2} withinPortal={false}>
       <Menu.Target>
         <button type="button" className={classes.switcher} data-testid="switcher">
           <span className={classes.spoken}>

@@ -30,7 +30,10 @@ export function KillDialog({
     setBusy(false)
     if (failure) return setProblem(failure)
     actions.close()
-    notifications.show({ message: text('session.killed', { count: all ? dialog.count : 1, owner }) })
+    notifications.show({
+      closeButtonProps: { 'aria-label': text('common.close') },
+      message: text('session.killed', { count: all ? dialog.count : 1, owner }),
+    })
   }
 
   return (

@@ -35,6 +35,7 @@ export function RevokeDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
     if (failure) return setProblem(failure)
     actions.close()
     notifications.show({
+      closeButtonProps: { 'aria-label': text('common.close') },
       message: text('revoke.done', { ending: lastFour(token.maskedToken), owner: owner.name }),
     })
   }
