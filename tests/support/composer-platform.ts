@@ -210,7 +210,8 @@ export async function startPlatformDouble(): Promise<PlatformDouble> {
       return json(registered())
     }
     const [, id, rest] = /^\w+ \/xtm-composer\/([^/]+)(\/.*)$/.exec(what) ?? []
-    if (id !== manager.id) return { status: 400, body: '{"message":"Invalid xtm-composer identifier"}' }
+    if (decodeURIComponent(id ?? '') !== manager.id)
+      return { status: 400, body: '{"message":"Invalid xtm-composer identifier"}' }
     const verb = what.split(' ')[0]
     if (verb === 'PUT' && rest === '/refresh-connectivity') return json(registered())
     if (verb === 'GET' && rest === '/connector-instances')

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -118,6 +118,7 @@ export async function startEngine({
       )
       await end('SIGTERM')
       endContainerd(folder)
+      endShims(folder)
       spawnSync('sh', ['-c', 'mount | cut -d" " -f3 | grep "^$1/" | xargs -r umount -l', 'sh', folder])
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
@@ -128,10 +129,28 @@ export async function startEngine({
 function endContainerd(folder: string): void {
   const file = join(folder, 'exec', 'containerd', 'containerd.pid')
   if (!existsSync(file)) return
+  endProcess(Number(readFileSync(file, 'utf8')))
+  // The next dockerd would take the pid for a containerd that still runs.
+  rmSync(file)
+}
+
+/** What holds the containers of an engine that did not end orderly: the shims that name its folder. */
+function endShims(folder: string): void {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      if (command.includes('containerd-shim') && command.includes(`${folder}/`)) endProcess(Number(pid))
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+function endProcess(pid: number): void {
   try {
-    process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
   } catch {
-    // It ended with its parent.
+    // It ended by itself.
   }
 }
 

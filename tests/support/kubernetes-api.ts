@@ -197,7 +197,10 @@ function advance(run: Run, deployment: V1Deployment, secrets: ReadonlyMap<string
   for (const { name, value, valueFrom } of container?.env ?? []) {
     const reference = valueFrom?.secretKeyRef
     const secret = reference ? secrets.get(reference.name ?? '')?.stringData?.[reference.key] : value
-    if (secret === undefined) return status({ waiting: { reason: 'CreateContainerConfigError' } })
+    if (secret === undefined) {
+      status({ waiting: { reason: 'CreateContainerConfigError' } })
+      return
+    }
     env[name] = secret.replaceAll('$$(', '$(')
   }
   if (container?.image?.includes('steady')) {
@@ -209,7 +212,10 @@ function advance(run: Run, deployment: V1Deployment, secrets: ReadonlyMap<string
     }
     return
   }
-  if (!container?.image?.includes('falling')) return status({ waiting: { reason: 'ImagePullBackOff' } })
+  if (!container?.image?.includes('falling')) {
+    status({ waiting: { reason: 'ImagePullBackOff' } })
+    return
+  }
   run.previous = ['falling']
   const terminated = { exitCode: 3, reason: 'Error', startedAt: now, finishedAt: now }
   status({ waiting: { reason: 'CrashLoopBackOff' } }, run.reads, { terminated })

@@ -21,7 +21,9 @@ export function containerName(connectorName: string): string {
     .toLowerCase()
     .slice(0, LONGEST_NAME)
     .replace(/^-+|-+$/g, '')
-  return name === '' ? FALLBACK : name
+  if (name.length > 1) return name
+  // Docker wants two characters.
+  return name === '' ? FALLBACK : `${FALLBACK}-${name}`
 }
 
 /** The same name made unique by the start of the connector's id, for when another object already has the plain one. */

@@ -147,7 +147,8 @@ describe('names', () => {
 
   it.each([
     ['My Connector', 'my-connector'],
-    ['--x--', 'x'],
+    ['--xy--', 'xy'],
+    ['x', 'connector-x'],
     ['Ünïcode', 'n-code'],
     ['', 'connector'],
     ['日本', 'connector'],

@@ -34,7 +34,8 @@ export function registryHost(image: string): string {
 
 /**
  * The header X-Registry-Auth for `image`, or null when there is no login.
- * The engine reads base64url (RFC 4648 §5); the plain alphabet fails for some passwords.
+ * The engine reads base64url with padding (RFC 4648 §5); the plain alphabet fails for some passwords, and without padding
+ * it takes the login for missing.
  */
 export function registryAuth(image: string, registry: Registry | null): string | null {
   if (!registry?.username || !registry.password) return null
@@ -47,5 +48,5 @@ export function registryAuth(image: string, registry: Registry | null): string |
     email: registry.email ?? '',
     serveraddress: server ?? '',
   }
-  return Buffer.from(JSON.stringify(login)).toString('base64url')
+  return Buffer.from(JSON.stringify(login)).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
 }

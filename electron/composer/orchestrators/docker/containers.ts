@@ -26,7 +26,7 @@ interface ListedContainer {
 
 interface InspectedContainer {
   RestartCount?: number
-  State?: { StartedAt?: string; ExitCode?: number; Status?: string; Running?: boolean }
+  State?: { StartedAt?: string; ExitCode?: number; Running?: boolean; Restarting?: boolean }
   Config?: { Env?: string[] | null }
 }
 
@@ -186,7 +186,8 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
         restartCount: RestartCount,
         // The engine's zero time, year 1, means "never".
         startedAt: startedAt > 0 ? startedAt : null,
-        exitCode: State?.Running ? null : (State?.ExitCode ?? null),
+        // Between two runs the engine calls it running as well.
+        exitCode: State?.Running && !State.Restarting ? null : (State?.ExitCode ?? null),
         looping: false,
       }
     },
