@@ -4,7 +4,11 @@ import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 
 /** Packages with a native part stay outside the bundles; everything else is bundled whole (docs/decisions/0001). */
-const external = ['electron', 'keytar', '@photostructure/sqlite', 'bufferutil', 'utf-8-validate']
+const external = [
+  ...['electron', 'keytar', '@photostructure/sqlite', 'bufferutil', 'utf-8-validate'],
+  // ssh2 (for DOCKER_HOST=ssh://…) asks for both and does without.
+  ...['cpu-features', /\.node$/],
+]
 
 /**
  * axios brings its own FormData with a table of all media types, a third of the main entry (PERF-5). The runtime has one,
