@@ -60,6 +60,31 @@ describe('the schedule', () => {
     expect(rig.asked()).toBe(3)
   })
 
+  it('keeps the lease through a tick that is longer than it', async () => {
+    rig.faults.push({ kind: 'status', status: 429, retryAfter: '120' })
+    const other = rig.createManager('current', { storage: rig.openStorage() })
+    const held = rig.createManager().registerNow()
+    await rig.until(() => rig.logText().includes('trying again'))
+    await rig.clock.pass(100_000)
+    expect(await other.registerNow()).toBe('held-elsewhere')
+    expect(await rig.drive(held)).toMatchObject({ outcome: 'registered' })
+  })
+
+  it('gives way when it slept through its lease and another took over', async () => {
+    rig.faults.push({ kind: 'hang' })
+    const other = rig.createManager('current', { storage: rig.openStorage() })
+    const slept = rig.createManager().registerNow()
+    await rig.until(() => rig.asked() === 1)
+    rig.clock.sleep(60_000)
+    rig.faults.push({ kind: 'hang' })
+    const taken = other.registerNow()
+    await rig.until(() => rig.asked() === 2)
+    await rig.clock.pass(10_000)
+    expect(await slept).toBe('held-elsewhere')
+    await rig.clock.pass(5_000)
+    expect(await rig.drive(taken)).toMatchObject({ outcome: 'registered' })
+  })
+
   it('takes over from a holder that was killed, within the 30 s before its first beat', async () => {
     expect(rig.storage.hold('a dead one', rig.clock.now(), 30_000)).toBe(true)
     const manager = rig.createManager()

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sha256 } from '#base/crypto.ts'
+import { sha256, systemRandom } from '#base/crypto.ts'
 import { findCanary } from '../../tests/support/canary.ts'
 import type { ChildMessage, ChildTask, Measured } from '../../tests/support/xtm-one-child.ts'
 import { ADMIN_KEY, PLATFORM_ID } from '../../tests/support/xtm-one-platform.ts'
 import { createRig, REGISTRATION_TOKEN, type Rig } from '../../tests/support/xtm-one-rig.ts'
 import type { TokenToAdopt } from './ports.ts'
+import { createProvisioner } from './provisioning.ts'
 
 let rig: Rig
 const children: ChildProcess[] = []
@@ -149,6 +150,15 @@ describe('provisioning', () => {
     rig.platform.addUsers(2, 1)
     await manager.registerNow()
     expectEachDelivered(3)
+  })
+
+  it('mints once even where two passes run into each other', async () => {
+    rig.platform.addUsers(0, 1_200)
+    const pass = (store: typeof rig.storage.provisioning) =>
+      createProvisioner({ port: watched(), store, random: systemRandom }).pass(() => {})
+    await Promise.all([pass(rig.storage.provisioning), pass(rig.openStorage().provisioning)])
+    await rig.createManager('poc').registerNow()
+    expectEachDelivered(1_200)
   })
 
   it('notices a revoked token and does not mint a new one: that would undo the revocation', async () => {

@@ -62,13 +62,12 @@ export function createProvisioner(options: {
   }
 
   async function mint(page: readonly ProvisionedUser[]): Promise<number> {
-    const known = store.of(page.map((user) => user.id))
-    const fresh = page.filter((user) => !known.has(user.id))
-    const intended = [...known.values()].filter((entry) => entry.state === 'intended')
-    const added = fresh.map((user) => ({ userId: user.id, seed: random(SEED_BYTES) }))
-    if (added.length > 0) store.intend(added)
-    const open = [...intended, ...added].flatMap(({ userId, seed }) =>
-      seed === null ? [] : [{ userId, value: tokenOf(seed) }],
+    const ids = page.map((user) => user.id)
+    const known = store.of(ids)
+    store.intend(ids.filter((id) => !known.has(id)).map((userId) => ({ userId, seed: random(SEED_BYTES) })))
+    // Read back: where another manager was faster, its seed stands and ours was ignored.
+    const open = [...store.of(ids).values()].flatMap(({ userId, state, seed }) =>
+      state === 'intended' && seed !== null ? [{ userId, value: tokenOf(seed) }] : [],
     )
     if (open.length > 0) store.markMinted(await port.adopt(open))
     return open.length
