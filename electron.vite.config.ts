@@ -4,11 +4,7 @@ import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 
 /** Packages with a native part stay outside the bundles; everything else is bundled whole (docs/decisions/0001). */
-const external = [
-  ...['electron', 'keytar', '@photostructure/sqlite', 'bufferutil', 'utf-8-validate'],
-  // ssh2 (for DOCKER_HOST=ssh://…) asks for both and does without.
-  ...['cpu-features', /\.node$/],
-]
+const external = ['electron', 'keytar', '@photostructure/sqlite', 'bufferutil', 'utf-8-validate']
 
 /**
  * axios brings its own FormData with a table of all media types, a third of the main entry (PERF-5). The runtime has one,
@@ -21,9 +17,23 @@ const nativeFormData: Plugin = {
   load: (id) => (id === '\0form-data' ? 'export default globalThis.FormData' : null),
 }
 
+/**
+ * docker-modem brings a whole SSH client with native parts, for engines behind `DOCKER_HOST=ssh://…` alone. The bundled
+ * composer says so when it is asked for one; from the sources it works.
+ */
+const withoutSsh: Plugin = {
+  name: 'without-ssh',
+  enforce: 'pre',
+  resolveId: (id, importer) => (id === './ssh' && importer?.includes('/docker-modem/') ? '\0without-ssh' : null),
+  load: (id) =>
+    id === '\0without-ssh'
+      ? 'export default () => { throw new Error("DOCKER_HOST with ssh:// is not part of this build") }'
+      : null,
+}
+
 export default defineConfig({
   main: {
-    plugins: [nativeFormData],
+    plugins: [nativeFormData, withoutSsh],
     build: {
       outDir: 'out/main',
       externalizeDeps: false,

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:https'
 import type { Readable } from 'node:stream'
-import Docker from 'dockerode'
+import Modem from 'docker-modem'
 import { OrchestratorError } from '../orchestrator.ts'
 
 /** One call of the Docker Engine API. */
@@ -41,8 +41,8 @@ const NEWEST_KNOWN = '1.51'
 const CALL_TIMEOUT_MS = 120_000
 const FINE: Record<number, true> = { 200: true, 201: true, 202: true, 204: true, 304: true }
 
-/** dockerode's types leave the path prefix out. */
-type Transport = Docker['modem'] & { version?: string }
+/** The types leave the path prefix out. */
+type Transport = Modem & { version?: string }
 
 interface Dial {
   path: string
@@ -61,8 +61,7 @@ interface Dial {
  */
 export function engineClient(address: EngineAddress = {}): EngineClient {
   const { prefix, headers = {}, ...target } = address
-  const modem = (): Transport =>
-    new Docker({ ...target, timeout: CALL_TIMEOUT_MS } as Docker.DockerOptions).modem
+  const modem = (): Transport => new Modem({ ...target, timeout: CALL_TIMEOUT_MS } as Modem.ConstructorOptions)
   let negotiated: Promise<Transport> | null = null
 
   const dial = (
