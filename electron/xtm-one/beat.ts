@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RandomSource } from '#base/crypto.ts'
+import { retryAfterMs } from '#base/retry-after.ts'
 import { parseAnswer, type RecordedAnswer } from './answer.ts'
 import { failureOfStatus, RegistrationError } from './failure.ts'
 import type { HttpAnswer } from './http.ts'
@@ -7,7 +8,6 @@ import { readLicence, sendableLicence } from './licence.ts'
 import type { PayloadPreview, RegistrationManagerOptions } from './options.ts'
 import { type PayloadHead, payloadBody, payloadHead } from './payload.ts'
 import { createProvisioner, type Provisioner } from './provisioning.ts'
-import { retryAfterMs } from './retry-after.ts'
 
 const PATH = '/api/v1/platform/register'
 /** The platform's own limit for this call (opencti-api.md §4.2); it covers sending and the whole answer. */

@@ -1,5 +1,5 @@
-/** Longest wait that we let the other side ask for; longer, and a bad answer could silence the registration for days. */
-export const MOST_RETRY_AFTER_MS = 3_600_000
+/** Longest wait that we let the other side ask for; longer, and a bad answer could silence us for days. */
+const MOST_RETRY_AFTER_MS = 3_600_000
 
 /**
  * A Retry-After header in ms from `now` on, at most an hour: seconds or an HTTP date (RFC 9110 §10.2.3). Null when it is
