@@ -11,7 +11,7 @@ export const WINDOW_PACKAGES = [
   'libsecret-1-0',
 ] as const
 
-/** What the tests need besides: real Chromium, a display without a screen, a real keychain. */
+/** What the tests need besides: real Chromium, a display without a screen, a real keychain, a real Docker Engine. */
 export const TEST_PACKAGES = [
   ...WINDOW_PACKAGES,
   'chromium',
@@ -21,6 +21,9 @@ export const TEST_PACKAGES = [
   'fonts-noto-cjk',
   'gnome-keyring',
   'dbus',
+  'docker.io',
+  'docker-registry',
+  'busybox-static',
 ] as const
 
 /** The wanted packages that are neither installed nor provided by an installed one; empty where there is no dpkg. */

@@ -38,6 +38,12 @@ export const SUITES: Readonly<Record<string, Suite>> = {
       },
     }),
   },
+  docker: {
+    obstacle: () =>
+      process.getuid?.() === 0
+        ? lacking('dockerd', 'docker-registry', 'busybox')
+        : 'a private Docker Engine needs root',
+  },
   e2e: { obstacle: noChromium },
   electron: {
     obstacle: () => {
