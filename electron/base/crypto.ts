@@ -1,10 +1,19 @@
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  pbkdf2,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { maskToken, TOKEN_PREFIX } from '#shared/domain/token.ts'
 import { Secret } from './secret.ts'
 
 /**
- * All cryptography of the product that is not transport: approved primitives only (SHA-256, HMAC, HKDF and the
- * system's CSPRNG), so that a FIPS build of OpenSSL can serve them (PRD, Compliance).
+ * All cryptography of the product that is not transport: approved primitives only (SHA-2, HMAC, HKDF, PBKDF2,
+ * AES-256-GCM and the system's CSPRNG), so that a FIPS build of OpenSSL can serve them (PRD, Compliance).
  */
 
 const LETTERS_AND_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
@@ -58,4 +67,50 @@ export function equalDigests(a: Uint8Array, b: Uint8Array): boolean {
 /** `size` random bytes as text for ids and launch secrets, base64url. */
 export function randomText(size: number, random: RandomSource = systemRandom): string {
   return Buffer.from(random(size)).toString('base64url')
+}
+
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+
+/**
+ * `plaintext` under AES-256-GCM: nonce, ciphertext, tag. `purpose` is bound to it: what is sealed for one place opens in no
+ * other.
+ */
+export function seal(key: Uint8Array, plaintext: Uint8Array, purpose: string, random = systemRandom): Buffer {
+  const nonce = random(NONCE_BYTES)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose))
+  return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+}
+
+/** What was sealed, or null when key, purpose or content are not the ones that it was sealed with. */
+export function unseal(key: Uint8Array, sealed: Uint8Array, purpose: string): Buffer | null {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) return null
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  })
+  decipher.setAAD(Buffer.from(purpose)).setAuthTag(sealed.subarray(-TAG_BYTES))
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()])
+  } catch {
+    return null
+  }
+}
+
+/** A password stretched by PBKDF2-HMAC-SHA-512 to 32 bytes. */
+export function stretch(password: string, salt: Uint8Array, iterations: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    pbkdf2(password, salt, iterations, 32, 'sha512', (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}
+
+/**
+ * The six digits of an authenticator app for a time step (RFC 4226, RFC 6238). SHA-1 is what those apps speak; as an HMAC
+ * it is still an approved primitive.
+ */
+export function oneTimeCode(secret: Uint8Array, step: number): string {
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(step))
+  const digest = createHmac('sha1', secret).update(counter).digest()
+  const offset = digest.readUInt8(digest.length - 1) & 0x0f
+  return String((digest.readUInt32BE(offset) & 0x7fff_ffff) % 1_000_000).padStart(6, '0')
 }

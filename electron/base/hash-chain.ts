@@ -13,6 +13,13 @@ export interface ChainedRecord {
   readonly digest: Uint8Array
 }
 
+/** A record as it is read back; a body that is given as bytes is digested as it lies there, valid text or not. */
+export interface StoredRecord {
+  readonly sequence: number
+  readonly body: string | Uint8Array
+  readonly digest: Uint8Array
+}
+
 export interface ChainHead {
   readonly count: number
   readonly digest: Uint8Array
@@ -37,7 +44,7 @@ export type ChainVerdict =
  */
 export function verifyChain(
   key: Uint8Array,
-  records: Iterable<ChainedRecord>,
+  records: Iterable<StoredRecord>,
   expected?: ChainHead,
 ): ChainVerdict {
   let head = EMPTY_CHAIN
@@ -54,8 +61,16 @@ export function verifyChain(
   return { ok: true, head }
 }
 
-function digestOf(key: Uint8Array, previous: Uint8Array, sequence: number, body: string): Buffer {
+function digestOf(
+  key: Uint8Array,
+  previous: Uint8Array,
+  sequence: number,
+  body: string | Uint8Array,
+): Buffer {
   const number = Buffer.alloc(8)
   number.writeBigUInt64BE(BigInt(sequence))
-  return hmac(key, Buffer.concat([previous, number, Buffer.from(body, 'utf8')]))
+  return hmac(
+    key,
+    Buffer.concat([previous, number, typeof body === 'string' ? Buffer.from(body, 'utf8') : body]),
+  )
 }

@@ -7,6 +7,8 @@ export interface PlatformKeys {
   readonly token: Buffer
   /** chains the audit */
   readonly audit: Buffer
+  /** seals the secrets of second factors */
+  readonly secondFactor: Buffer
   /** stands beside each hash, so that a hash says which key made it; tells nothing about the key */
   readonly keyId: string
 }
@@ -28,6 +30,7 @@ export function platformKeys(master: Uint8Array): PlatformKeys {
   return {
     token,
     audit: deriveKey(master, 'audit:chain:hmac-sha256::v1'),
+    secondFactor: deriveKey(master, 'second-factor:aes-256-gcm::v1'),
     keyId: sha256(Buffer.concat([Buffer.from('key-id'), token]))
       .toString('hex')
       .slice(0, 16),

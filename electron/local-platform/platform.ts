@@ -9,27 +9,36 @@ import type { Secret } from '#base/secret.ts'
 import type { Database } from '#base/sqlite.ts'
 import { type AdminAccount, prepareAdmin } from './admin.ts'
 import { auditLog } from './audit/audit-log.ts'
+import { connectorStore } from './connectors/connector-store.ts'
 import { openPlatformDatabase } from './database/open.ts'
 import { platformValues } from './database/platform-values.ts'
+import { accountResolvers } from './graphql/account-resolvers.ts'
+import { auditResolvers } from './graphql/audit-resolvers.ts'
+import { connectorResolvers } from './graphql/connector-resolvers.ts'
 import { graphqlServer } from './graphql/graphql-server.ts'
 import { platformResolvers } from './graphql/platform-resolvers.ts'
+import { securityResolvers } from './graphql/security-resolvers.ts'
 import { sessionResolvers } from './graphql/session-resolvers.ts'
 import { tokenResolvers } from './graphql/token-resolvers.ts'
 import { userResolvers } from './graphql/user-resolvers.ts'
+import { authFailures } from './http/auth-failures.ts'
 import { authenticator } from './http/authenticate.ts'
 import { healthCheck } from './http/health.ts'
 import { httpServer } from './http/http-server.ts'
+import { peerReader } from './http/peer.ts'
 import { newId } from './ids.ts'
 import { restWhileServing } from './migration/batches.ts'
 import { type Migration, migration } from './migration/migration.ts'
 import { confirmKey, platformKeys } from './platform-keys.ts'
 import { seedDemo } from './seed/demo.ts'
 import { loginBrake } from './sessions/login-brake.ts'
+import { secondFactors } from './sessions/second-factor.ts'
 import { sessionStore } from './sessions/session-store.ts'
 import { BadConfigError } from './start-failure.ts'
 import { tokenStore } from './tokens/token-store.ts'
 import { tokenUsage } from './tokens/usage.ts'
 import { tokenValidator } from './tokens/validator.ts'
+import { accountDeeds } from './users/account-deeds.ts'
 import { userStore } from './users/user-store.ts'
 
 export interface PlatformOptions {
@@ -47,6 +56,8 @@ export interface PlatformOptions {
   readonly admin?: AdminAccount
   /** null = `/health` answers nobody */
   readonly healthAccessKey?: string | null
+  /** addresses and networks of reverse proxies whose forwarding headers count */
+  readonly trustedProxies?: readonly string[]
   readonly clock?: Clock
   readonly random?: RandomSource
 }
@@ -107,16 +118,21 @@ async function startOn(
   const { key, logger, clock = systemClock, random = systemRandom } = options
   const values = platformValues(database)
   const keys = platformKeys(key)
+  // Before the key is confirmed, which is what tells a new platform from one that has lived.
+  const audit = auditLog(database, keys.audit)
   confirmKey(keys, values)
 
-  const audit = auditLog(database, keys.audit)
   const users = userStore(database)
   const tokens = tokenStore(database, keys, audit, random)
   const sessions = sessionStore(database, random)
   const usage = tokenUsage(database, clock)
+  const factors = secondFactors(database, keys.secondFactor, random)
+  const accounts = accountDeeds({ database, audit, users, sessions, factors, random })
+  const connectors = connectorStore(database)
+  const failures = authFailures(clock.now())
   const admin = await prepareAdmin({ database, users, tokens, random }, options.admin ?? {}, clock.now())
   if (options.seed === 'demo' && users.count() === 1) {
-    seedDemo({ database, users, tokens, random }, clock.now())
+    seedDemo({ database, users, tokens, connectors, random }, clock.now())
   }
 
   const consoleToken = newTokenValue(random).secret
@@ -124,9 +140,13 @@ async function startOn(
   let url = ''
   const graphql = graphqlServer(
     [
-      userResolvers({ database, users, tokens, usage, sessions }),
+      userResolvers({ database, users, tokens, usage, sessions, factors }),
+      accountResolvers({ users, accounts }),
+      auditResolvers({ database, users }),
+      connectorResolvers({ connectors, users }),
+      securityResolvers(failures),
       tokenResolvers({ tokens, users }),
-      sessionResolvers({ sessions, users, brake: loginBrake() }),
+      sessionResolvers({ sessions, users, accounts, factors, failures, brake: loginBrake() }),
       platformResolvers({ ...facts, title: 'Local platform', adminEmail: admin.user_email, url: () => url }),
     ],
     (error) => logger.error({ event: 'graphql.unexpected', err: error }, 'Unexpected error'),
@@ -135,10 +155,12 @@ async function startOn(
     graphql,
     clock,
     logger,
+    peer: peerReader(options.trustedProxies ?? []),
     authenticator: authenticator({
       validate: tokenValidator(database, keys.token),
       usage,
       sessions,
+      failures,
       logger,
       console: { token: consoleToken, user: () => users.byRow(admin.row) },
     }),

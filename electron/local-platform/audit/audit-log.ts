@@ -1,99 +1,87 @@
 import { equalDigests, hmac } from '#base/crypto.ts'
 import {
-  type ChainedRecord,
   type ChainHead,
   type ChainVerdict,
   chainRecord,
   EMPTY_CHAIN,
+  type StoredRecord,
   verifyChain,
 } from '#base/hash-chain.ts'
 import type { Database } from '#base/sqlite.ts'
+import { type AuditEvent, messageOf } from './audit-events.ts'
 
-/** Where a request came from, as far as it says. */
-export interface RequestSource {
-  /** token = bearer, session = cookie login, console = the process that runs this platform */
-  readonly via: 'token' | 'session' | 'console' | 'anonymous'
-  readonly ip: string | null
-  readonly userAgent: string | null
-}
-
-interface Person {
-  readonly id: string
-  readonly email: string
-}
-
-/** What is recorded of a token's life (PRD, Audit Logging; FR-019, FR-020). Never a token value. */
-export interface TokenEvent {
-  readonly event: 'token.created' | 'token.revoked'
-  /** ms since the epoch */
-  readonly at: number
-  /** who did it */
-  readonly actor: Person
-  /** whose token it is */
-  readonly subject: Person
-  readonly token: { readonly id: string; readonly lastFour: string; readonly name: string }
-  /** ms; null = unlimited */
-  readonly expiresAt: number | null
-  readonly reason: string | null
-  readonly source: RequestSource
-}
-
-/** A step of the migration of legacy tokens (P-07). `started` is recorded before its first deed, `finished` with its last. */
-export interface MigrationEvent {
-  readonly event: `legacy.${'import' | 'migrate' | 'rollback' | 'finalize'}.${'started' | 'finished'}`
-  readonly at: number
-  readonly actor: Person
-  /** tokens that are to be treated, or were */
-  readonly count: number
-  readonly source: RequestSource
-}
+export type { AccountEvent, AuditEvent, MigrationEvent, RequestSource, TokenEvent } from './audit-events.ts'
 
 export interface AuditLog {
   /** Appends inside the caller's transaction, so that the deed and its record are one. */
-  append(event: TokenEvent | MigrationEvent): void
+  append(event: AuditEvent): void
   /** Walks the whole chain and names the first broken record. */
   verify(): ChainVerdict
 }
 
 /**
  * The append-only, hash-chained audit (P-06). The database forbids UPDATE, DELETE and REPLACE by triggers; whoever gets
- * around them breaks the chain. The sealed head shows a cut tail.
+ * around them breaks the chain. The sealed head, written before anything else at a platform's birth, shows a cut tail.
  */
 export function auditLog(database: Database, key: Uint8Array): AuditLog {
   const insert = database.prepare('INSERT INTO audit (sequence, body, digest) VALUES (?, ?, ?)')
-  const readHead = database.prepare('SELECT count, digest, seal FROM audit_head')
+  const readHead = database.prepare('SELECT count, digest FROM audit_head')
   const writeHead = database.prepare(
     'INSERT OR REPLACE INTO audit_head (only_row, count, digest, seal) VALUES (1, ?, ?, ?)',
   )
-  const all = database.prepare('SELECT sequence, body, digest FROM audit ORDER BY sequence')
-
-  const head = (): (ChainHead & { sealed: boolean }) | null => {
-    const row = readHead.get() as { count: number; digest: Uint8Array; seal: Uint8Array } | undefined
-    if (!row) return null
-    return { ...row, sealed: equalDigests(row.seal, sealOf(key, row)) }
-  }
+  const setHead = (head: ChainHead): void => void writeHead.run(head.count, head.digest, sealOf(key, head))
+  if (isNewborn(database)) setHead(EMPTY_CHAIN)
 
   return {
     append(event) {
-      const record = chainRecord(key, head() ?? EMPTY_CHAIN, JSON.stringify(event))
+      const head = (readHead.get() as ChainHead | undefined) ?? lostHead(database)
+      const body = JSON.stringify({ ...event, message: messageOf(event) })
+      const record = chainRecord(key, head, body)
       insert.run(record.sequence, record.body, record.digest)
-      const next: ChainHead = { count: record.sequence, digest: record.digest }
-      writeHead.run(next.count, next.digest, sealOf(key, next))
+      setHead({ count: record.sequence, digest: record.digest })
     },
-    verify() {
-      const kept = head()
-      const verdict = verifyChain(
-        key,
-        all.iterate() as IterableIterator<unknown> as IterableIterator<ChainedRecord>,
-        kept ?? EMPTY_CHAIN,
-      )
-      if (verdict.ok && kept && !kept.sealed) return { ok: false, sequence: kept.count + 1, why: 'cut' }
-      return verdict
-    },
+    verify: () => verifyAudit(database, key),
   }
+}
+
+/** Walks the whole chain and names the first broken record. Only reads. */
+export function verifyAudit(database: Database, key: Uint8Array): ChainVerdict {
+  const head = database.prepare('SELECT count, digest, seal FROM audit_head').get() as
+    | (ChainHead & { seal: Uint8Array })
+    | undefined
+  // SECURITY: as bytes, since text is read up to a NUL only, and bytes that are no text are all read as the same character.
+  const records = database
+    .prepare('SELECT sequence, CAST(body AS BLOB) AS body, digest FROM audit ORDER BY sequence')
+    .iterate() as IterableIterator<unknown> as IterableIterator<StoredRecord>
+  const verdict = verifyChain(key, records, head ?? EMPTY_CHAIN)
+  const isSealed = head !== undefined && equalDigests(head.seal, sealOf(key, head))
+  if (verdict.ok && !isSealed) return { ok: false, sequence: verdict.head.count + 1, why: 'cut' }
+  return verdict
 }
 
 /** SECURITY: a record's own digest stands in the file; a head that is set back to it lacks this seal. */
 function sealOf(key: Uint8Array, head: ChainHead): Buffer {
   return hmac(key, Buffer.concat([Buffer.from(`head:${head.count}:`), head.digest]))
+}
+
+/** True before a platform has confirmed its key and recorded anything. */
+function isNewborn(database: Database): boolean {
+  const { lived } = database
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM platform WHERE name = 'key_check')
+         OR EXISTS (SELECT 1 FROM audit) OR EXISTS (SELECT 1 FROM audit_head) AS lived`,
+    )
+    .get() as { lived: number }
+  return lived === 0
+}
+
+/**
+ * What a record follows when somebody took the head away.
+ * SECURITY: recording goes on, but on a digest that no chain has, so that an emptied audit never looks like a young one.
+ */
+function lostHead(database: Database): ChainHead {
+  const { count } = database.prepare('SELECT coalesce(max(sequence), 0) AS count FROM audit').get() as {
+    count: number
+  }
+  return { count, digest: new Uint8Array(32).fill(0xff) }
 }

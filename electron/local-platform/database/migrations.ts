@@ -129,4 +129,69 @@ export const MIGRATIONS: readonly string[] = [
     imported_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // Scopes are in the index, so that validation still reads one narrow tree. What `audits` filters by is computed from the
+  // records themselves; a damaged one counts as empty and is found by its digest.
+  `
+  ALTER TABLE tokens ADD COLUMN scopes TEXT;
+  DROP INDEX tokens_by_hash;
+  CREATE INDEX tokens_by_hash ON tokens (hash, user_row, expires_at, revoked_at, scopes);
+
+  CREATE TABLE token_days (
+    token_row INTEGER NOT NULL REFERENCES tokens (row) ON DELETE CASCADE,
+    day INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    PRIMARY KEY (token_row, day)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE token_callers (
+    token_row INTEGER NOT NULL REFERENCES tokens (row) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('ip', 'agent')),
+    value TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    PRIMARY KEY (token_row, kind, value)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX token_callers_by_age ON token_callers (last_at);
+
+  CREATE TABLE second_factors (
+    user_row INTEGER PRIMARY KEY REFERENCES users (row) ON DELETE CASCADE,
+    mandatory INTEGER NOT NULL DEFAULT 0,
+    sealed_secret BLOB,
+    last_step INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  ALTER TABLE sessions ADD COLUMN code_given INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE sessions ADD COLUMN wrong_codes INTEGER NOT NULL DEFAULT 0;
+
+  ALTER TABLE audit ADD COLUMN event TEXT
+    GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN body ->> '$.event' END) VIRTUAL;
+  ALTER TABLE audit ADD COLUMN at INTEGER
+    GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN body ->> '$.at' END) VIRTUAL;
+  ALTER TABLE audit ADD COLUMN actor_id TEXT
+    GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN body ->> '$.actor.id' END) VIRTUAL;
+  ALTER TABLE audit ADD COLUMN subject_id TEXT
+    GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN body ->> '$.subject.id' END) VIRTUAL;
+  ALTER TABLE audit ADD COLUMN message TEXT
+    GENERATED ALWAYS AS (CASE WHEN json_valid(body) THEN body ->> '$.message' END) VIRTUAL;
+  CREATE INDEX audit_by_subject ON audit (subject_id);
+  CREATE INDEX audit_by_actor ON audit (actor_id);
+  `,
+  `
+  CREATE TABLE connectors (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    connector_type TEXT NOT NULL,
+    connector_scope TEXT NOT NULL,
+    connector_user_row INTEGER REFERENCES users (row),
+    auto INTEGER NOT NULL DEFAULT 0,
+    built_in INTEGER NOT NULL DEFAULT 0,
+    is_managed INTEGER NOT NULL DEFAULT 0,
+    manager_current_status TEXT,
+    manager_requested_status TEXT,
+    manager_contract_image TEXT,
+    last_seen_at INTEGER,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -1,32 +1,63 @@
+import type { AuthFailures } from '../http/auth-failures.ts'
 import type { LoginBrake } from '../sessions/login-brake.ts'
+import type { SecondFactors } from '../sessions/second-factor.ts'
 import type { ListedSession, SessionStore } from '../sessions/session-store.ts'
+import type { AccountDeeds } from '../users/account-deeds.ts'
 import { isPassword } from '../users/password.ts'
 import { isUsable, type User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
-import { authFailure, functionalError } from './errors.ts'
+import { authFailure, forbiddenAccess, functionalError } from './errors.ts'
 import { isoTime } from './user-resolvers.ts'
-import { allowed, loggedIn, type RequestContext } from './viewer.ts'
+import { allowed, deedOf, halfLoggedIn, loggedIn, type RequestContext } from './viewer.ts'
 
 export interface SessionServices {
   readonly sessions: SessionStore
   readonly users: UserStore
+  readonly accounts: AccountDeeds
+  readonly factors: SecondFactors
   readonly brake: LoginBrake
+  readonly failures: AuthFailures
 }
 
-/** Login, logout and the sessions of cookie logins (opencti-api.md §2.7, §3.3). */
-export function sessionResolvers({ sessions, users, brake }: SessionServices) {
+const ISSUER = 'OpenCTI'
+
+/** Login, second factor, logout and the sessions of cookie logins (opencti-api.md §1, §2.7, §3.3). */
+export function sessionResolvers({ sessions, users, accounts, factors, brake, failures }: SessionServices) {
+  /** SECURITY: one failed try a second and source, for passwords and codes alike. */
+  const braked = (context: RequestContext): void => {
+    if (!brake.mayTry(context.source.ip ?? '', context.now))
+      throw authFailure('Too many failed logins, wait a moment and try again')
+  }
+  const failed = (reason: 'password' | 'code', context: RequestContext): void => {
+    brake.failed(context.source.ip ?? '', context.now)
+    failures.note(reason, context.source, context.now)
+  }
+
   return {
     Query: {
       sessions: (_: unknown, __: unknown, context: RequestContext) => {
         allowed(context, 'SETTINGS_SETACCESSES')
         const byUser = new Map<number, ListedSession[]>()
         for (const session of sessions.list(context.now)) {
-          byUser.set(session.user_row, [...(byUser.get(session.user_row) ?? []), session])
+          const own = byUser.get(session.user_row)
+          if (own) own.push(session)
+          else byUser.set(session.user_row, [session])
         }
         return [...byUser].map(([row, own]) => ({
           user: creator(users.byRow(row)),
           sessions: own.map((session) => ({ ...session, created: isoTime(session.created_at) })),
         }))
+      },
+      otpGeneration: (_: unknown, __: unknown, context: RequestContext) => {
+        const user = halfLoggedIn(context)
+        // SECURITY: who has the password but not the second factor must not replace it.
+        if (context.lacks === 'code') loggedIn(context)
+        const secret = factors.newSecret()
+        const label = encodeURIComponent(`${ISSUER}:${user.user_email}`)
+        return {
+          secret,
+          uri: `otpauth://totp/${label}?secret=${secret}&issuer=${ISSUER}&period=30&digits=6&algorithm=SHA1`,
+        }
       },
     },
     Mutation: {
@@ -37,40 +68,88 @@ export function sessionResolvers({ sessions, users, brake }: SessionServices) {
         context: RequestContext,
       ) => {
         if (!input) throw authFailure()
-        const source = context.source.ip ?? ''
-        if (!brake.mayTry(source, context.now))
-          throw authFailure('Too many failed logins, wait a moment and try again')
+        braked(context)
         const user = users.byEmail(input.email)
         const known = await isPassword(input.password, user ? users.passwordHash(user) : null)
         // A service account cannot log in; a locked one gets the same answer as a wrong password.
         if (!user || !known || user.user_service_account === 1 || !isUsable(user, context.now)) {
-          brake.failed(source, context.now)
+          failed('password', context)
           throw authFailure()
         }
-        context.setSessionCookie(sessions.open(user, context.now))
+        const source = { ...context.source, via: 'session' as const }
+        context.setSessionCookie(accounts.logIn(user, { actor: user, at: context.now, source }))
         return null
       },
-      logout: (_: unknown, __: unknown, context: RequestContext) => {
+      otpLogin: (_: unknown, { input }: { input?: { code: string } | null }, context: RequestContext) => {
+        const user = halfLoggedIn(context)
+        const { sessionId } = context
+        if (!sessionId) throw forbiddenAccess('A token needs no second factor')
+        braked(context)
+        if (!input || !factors.confirm(user, input.code, context.now)) {
+          failed('code', context)
+          sessions.wrongCode(sessionId)
+          throw authFailure()
+        }
+        sessions.codeGiven(sessionId)
+        return true
+      },
+      otpActivation: (
+        _: unknown,
+        { input }: { input?: { secret: string; code: string } | null },
+        context: RequestContext,
+      ) => {
+        const user = halfLoggedIn(context)
+        if (context.lacks === 'code') loggedIn(context)
+        braked(context)
+        const { sessionId } = context
+        if (
+          !input ||
+          !accounts.activateSecondFactor(user, input.secret, input.code, sessionId, deedOf(user, context))
+        ) {
+          failed('code', context)
+          throw authFailure()
+        }
+        return user
+      },
+      otpDeactivation: (_: unknown, __: unknown, context: RequestContext) => {
         const user = loggedIn(context)
-        if (context.sessionId) sessions.kill(context.sessionId)
+        accounts.removeSecondFactor(user, deedOf(user, context))
+        return user
+      },
+      otpUserDeactivation: (_: unknown, { id }: { id: string }, context: RequestContext) => {
+        const admin = allowed(context, 'SETTINGS_SETACCESSES')
+        // SECURITY: as on OpenCTI, a person does this in a session; a stolen token of an admin cannot.
+        if (!context.sessionId) throw forbiddenAccess('This needs a session, a token is not enough')
+        const user = target(users, id)
+        accounts.removeSecondFactor(user, deedOf(admin, context))
+        return user
+      },
+      logout: (_: unknown, __: unknown, context: RequestContext) => {
+        const user = halfLoggedIn(context)
+        if (context.sessionId) accounts.logOut(user, context.sessionId, deedOf(user, context))
         context.setSessionCookie(null)
         return user.id
       },
       sessionKill: (_: unknown, { id }: { id: string }, context: RequestContext) => {
-        allowed(context, 'SETTINGS_SETACCESSES')
-        if (!sessions.kill(id)) throw functionalError('Session not found')
+        const admin = allowed(context, 'SETTINGS_SETACCESSES')
+        if (!accounts.killSession(id, deedOf(admin, context))) throw functionalError('Session not found')
         return id
       },
       userSessionsKill: (_: unknown, { id }: { id: string }, context: RequestContext) => {
-        allowed(context, 'SETTINGS_SETACCESSES')
-        const user = users.byId(id)
-        if (!user) throw functionalError('User not found', { userId: id })
-        return sessions.killAllOf(user)
+        const admin = allowed(context, 'SETTINGS_SETACCESSES')
+        return accounts.killSessions(target(users, id), deedOf(admin, context))
       },
     },
   }
 }
 
-function creator(user: User | null) {
+function target(users: UserStore, id: string): User {
+  const user = users.byId(id)
+  if (!user) throw functionalError('User not found', { userId: id })
+  return user
+}
+
+/** Who somebody is, for those who may not see more. */
+export function creator(user: User | null) {
   return user && { id: user.id, entity_type: 'User', name: user.name }
 }

@@ -1,22 +1,26 @@
 import { LEGACY_TOKEN_PATTERN, type TokenDuration } from '#shared/domain/token.ts'
+import { grantedScopes, RefusedScopeError } from '../tokens/scopes.ts'
 import type { CreatedToken, Deed, TokenStore } from '../tokens/token-store.ts'
 import type { User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { functionalError } from './errors.ts'
 import { isoTime } from './user-resolvers.ts'
-import { allowed, type RequestContext } from './viewer.ts'
+import { allowed, deedOf, type RequestContext } from './viewer.ts'
 
 interface TokenAddInput {
   readonly name: string
   readonly duration: TokenDuration
+  readonly scopes?: readonly string[] | null
 }
 
 const LONGEST_REASON = 2000
 
 /** The four token mutations (opencti-api.md §2.2). Names may be empty and may repeat, as on OpenCTI. */
 export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: UserStore }) {
-  const add = (owner: User, input: TokenAddInput, deed: Deed) =>
-    generated(tokens.create(owner, input.name, input.duration, deed))
+  const add = (actor: User, owner: User, input: TokenAddInput, context: RequestContext) => {
+    const scopes = refusing(() => grantedScopes(owner, input.scopes ?? null, context.scopes))
+    return generated(tokens.create(owner, input.name, input.duration, deedOf(actor, context), scopes))
+  }
 
   const revoke = (owner: User, id: string, reason: string | null | undefined, deed: Deed): string => {
     if (reason && reason.length > LONGEST_REASON)
@@ -37,7 +41,7 @@ export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: U
     Mutation: {
       userTokenAdd: (_: unknown, { input }: { input: TokenAddInput }, context: RequestContext) => {
         const user = allowed(context, 'APIACCESS_USETOKEN')
-        return add(user, input, deedOf(user, context))
+        return add(user, user, input, context)
       },
       userTokenRevoke: (
         _: unknown,
@@ -53,7 +57,7 @@ export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: U
         context: RequestContext,
       ) => {
         const admin = allowed(context, 'SETTINGS_SETACCESSES')
-        return add(target(userId), input, deedOf(admin, context))
+        return add(admin, target(userId), input, context)
       },
       userAdminTokenRevoke: (
         _: unknown,
@@ -67,8 +71,13 @@ export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: U
   }
 }
 
-function deedOf(actor: User, context: RequestContext): Deed {
-  return { actor, at: context.now, source: context.source }
+function refusing<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RefusedScopeError) throw functionalError(error.message)
+    throw error
+  }
 }
 
 function isTokenId(id: string): boolean {

@@ -1,13 +1,17 @@
 import type { Database } from '#base/sqlite.ts'
+import { DAY_MS } from '#shared/domain/token.ts'
+import { UnsupportedFilterError } from '../filters/filter-group.ts'
+import type { SecondFactors } from '../sessions/second-factor.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import { scopesOf } from '../tokens/scopes.ts'
 import type { StoredToken, TokenStore } from '../tokens/token-store.ts'
-import type { TokenUsage } from '../tokens/usage.ts'
+import { type TokenCaller, type TokenUsage, USAGE_KEPT_DAYS } from '../tokens/usage.ts'
 import { capabilityNames, type User } from '../users/user.ts'
-import { UnsupportedFilterError } from '../users/user-filter.ts'
 import { InvalidCursorError, listUsers, type UserListQuery, type UserPage } from '../users/user-list.ts'
 import type { Named, UserStore } from '../users/user-store.ts'
 import { forbiddenAccess, functionalError } from './errors.ts'
-import { allowed, can, loggedIn, type RequestContext } from './viewer.ts'
+import { inSlices } from './slices.ts'
+import { allowed, can, effectiveCapabilities, loggedIn, type RequestContext } from './viewer.ts'
 
 export interface UserServices {
   readonly database: Database
@@ -15,13 +19,14 @@ export interface UserServices {
   readonly tokens: TokenStore
   readonly usage: TokenUsage
   readonly sessions: SessionStore
+  readonly factors: SecondFactors
 }
 
 /** UTC with milliseconds and Z, as OpenCTI writes every date. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
 const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms))
 
-export function userResolvers({ database, users, tokens, usage, sessions }: UserServices) {
+export function userResolvers({ database, users, tokens, usage, sessions, factors }: UserServices) {
   const listed = (user: User) => {
     // What was used a moment ago is shown as used.
     usage.flush()
@@ -41,7 +46,9 @@ export function userResolvers({ database, users, tokens, usage, sessions }: User
     external: (user: User) => user.external === 1,
     user_service_account: (user: User) => user.user_service_account === 1,
     account_lock_after_date: (user: User) => isoTimeOrNull(user.account_lock_after),
-    capabilities: (user: User) => capabilityNames(user).map((name) => ({ id: `capability--${name}`, name })),
+    capabilities: (user: User) => capabilityNames(user).map(capability),
+    otp_activated: (user: User) => factors.of(user).activated,
+    otp_mandatory: (user: User) => factors.of(user).mandatory,
     objectOrganization: (user: User) => connection(users.organizations(user)),
     administrated_organizations: (user: User) => users.administered(user),
     api_tokens: listed,
@@ -56,7 +63,7 @@ export function userResolvers({ database, users, tokens, usage, sessions }: User
       user: (_: unknown, { id }: { id: string }, context: RequestContext) => {
         const viewer = allowed(context, 'SETTINGS_SETACCESSES', 'VIRTUAL_ORGANIZATION_ADMIN')
         const user = users.byId(id)
-        if (user && user.row !== viewer.row && !can(viewer, 'SETTINGS_SETACCESSES')) {
+        if (user && user.row !== viewer.row && !can(context, 'SETTINGS_SETACCESSES')) {
           const administered = new Set(users.administered(viewer).map((organization) => organization.id))
           // SECURITY: an organisation's administrator reads its people only (P-10).
           if (!users.organizations(user).some((organization) => administered.has(organization.id)))
@@ -64,9 +71,13 @@ export function userResolvers({ database, users, tokens, usage, sessions }: User
         }
         return user
       },
+      groups: (_: unknown, __: unknown, context: RequestContext) => {
+        allowed(context, 'SETTINGS_SETACCESSES', 'VIRTUAL_ORGANIZATION_ADMIN')
+        return connection(users.allGroups())
+      },
       users: (_: unknown, query: UserListQuery, context: RequestContext) => {
         const viewer = allowed(context, 'SETTINGS_SETACCESSES', 'VIRTUAL_ORGANIZATION_ADMIN')
-        const all = can(viewer, 'SETTINGS_SETACCESSES')
+        const all = can(context, 'SETTINGS_SETACCESSES')
         try {
           return userConnection(listUsers(database, all ? query : { ...query, administeredBy: viewer }))
         } catch (error) {
@@ -76,7 +87,15 @@ export function userResolvers({ database, users, tokens, usage, sessions }: User
         }
       },
     },
-    MeUser: fields,
+    MeUser: {
+      ...fields,
+      capabilities: (user: User, _: unknown, context: RequestContext) =>
+        effectiveCapabilities(user, context).map(capability),
+    },
+    // What was used a moment ago is counted within a minute.
+    ApiToken: { apiTokenUsage: ({ id }: { id: string }) => usageReport(usage, id) },
+    RevokedApiToken: { apiTokenUsage: ({ id }: { id: string }) => usageReport(usage, id) },
+    UserEdge: { node: inSlices(({ node }: { node: User }) => node) },
     User: {
       ...fields,
       roles: (user: User) => users.roles(user),
@@ -97,6 +116,26 @@ function apiToken(token: StoredToken) {
     created_at: isoTime(token.created_at),
     expires_at: isoTimeOrNull(token.expires_at),
     last_used_at: isoTimeOrNull(token.last_used_at),
+    scopes: scopesOf(token.scopes),
+  }
+}
+
+const capability = (name: string) => ({ id: `capability--${name}`, name })
+
+function usageReport(usage: TokenUsage, tokenId: string) {
+  const { requests, days, ips, agents } = usage.of(tokenId)
+  const caller = ({ value, requests, first_at, last_at }: TokenCaller) => ({
+    value,
+    requests,
+    first_seen_at: isoTime(first_at),
+    last_seen_at: isoTime(last_at),
+  })
+  return {
+    requests,
+    kept_days: USAGE_KEPT_DAYS,
+    days: days.map(({ day, requests }) => ({ day: isoTime(day * DAY_MS).slice(0, 10), requests })),
+    source_ips: ips.map(caller),
+    user_agents: agents.map(caller),
   }
 }
 

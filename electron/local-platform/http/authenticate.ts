@@ -3,11 +3,13 @@ import { equalDigests, sha256 } from '#base/crypto.ts'
 import type { Logger } from '#base/logger.ts'
 import type { Secret } from '#base/secret.ts'
 import { TOKEN_PREFIX } from '#shared/domain/token.ts'
-import type { RequestSource } from '../audit/audit-log.ts'
-import type { SessionStore } from '../sessions/session-store.ts'
+import type { RequestSource } from '../audit/audit-events.ts'
+import type { SessionLack, SessionStore } from '../sessions/session-store.ts'
 import type { TokenUsage } from '../tokens/usage.ts'
 import type { Refusal, Verdict } from '../tokens/validator.ts'
 import type { User } from '../users/user.ts'
+import type { AuthFailures } from './auth-failures.ts'
+import { clientText } from './client-text.ts'
 import { sessionCookie } from './cookies.ts'
 
 interface Identity {
@@ -15,60 +17,80 @@ interface Identity {
   readonly user: User | null
   readonly via: RequestSource['via']
   readonly sessionId: string | null
+  readonly lacks: SessionLack | null
+  readonly scopes: readonly string[] | null
   /** set when a bearer was sent and does not count */
   readonly refused: Refusal | null
 }
 
 export interface Authenticator {
-  authenticate(headers: IncomingHttpHeaders, now: number): Identity
+  /** @param ip where the request comes from */
+  authenticate(headers: IncomingHttpHeaders, ip: string | null, now: number): Identity
 }
 
 export interface AuthenticatorParts {
   readonly validate: (bearer: string, now: number) => Verdict
   readonly usage: TokenUsage
   readonly sessions: SessionStore
+  readonly failures: AuthFailures
   readonly logger: Logger
   /** the credential of the process that runs this platform and the user it stands for; null when it runs alone */
   readonly console: { readonly token: Secret; user(): User | null } | null
 }
 
-const ANONYMOUS: Identity = { user: null, via: 'anonymous', sessionId: null, refused: null }
-const LONGEST_LOGGED_TEXT = 256
+const ANONYMOUS: Identity = {
+  user: null,
+  via: 'anonymous',
+  sessionId: null,
+  lacks: null,
+  scopes: null,
+  refused: null,
+}
 
 /** Who asks: a bearer wins over a session cookie; a failing bearer leaves the request anonymous (opencti-api.md §1). */
 export function authenticator({
   validate,
   usage,
   sessions,
+  failures,
   logger,
   console,
 }: AuthenticatorParts): Authenticator {
   const consoleDigest = console ? sha256(console.token.expose()) : null
 
   return {
-    authenticate(headers, now) {
+    authenticate(headers, ip, now) {
       const bearer = bearerOf(headers.authorization)
       if (bearer === null) {
         const cookie = sessionCookie(headers.cookie)
         const session = cookie === null ? null : sessions.find(cookie, now)
         if (!session) return ANONYMOUS
-        return { user: session.user, via: 'session', sessionId: session.id, refused: null }
+        return {
+          ...ANONYMOUS,
+          user: session.user,
+          via: 'session',
+          sessionId: session.id,
+          lacks: session.lacks,
+        }
       }
       if (console && consoleDigest && equalDigests(sha256(bearer), consoleDigest)) {
         return { ...ANONYMOUS, user: console.user(), via: 'console' }
       }
       const verdict = validate(bearer, now)
+      const caller = { ip, userAgent: clientText(headers['user-agent']) }
       if (verdict.ok) {
-        if (verdict.tokenRow !== null) usage.note(verdict.tokenRow, now)
-        return { user: verdict.user, via: 'token', sessionId: null, refused: null }
+        if (verdict.tokenRow !== null) usage.note(verdict.tokenRow, now, caller)
+        return { ...ANONYMOUS, user: verdict.user, via: 'token', scopes: verdict.scopes }
       }
+      failures.note(verdict.why, caller, now)
       // SECURITY: of the bearer only the constant prefix is logged, if it has that (issue 001, P-08).
       logger.warn(
         {
           event: 'authentication.failed',
           bearer: bearer.startsWith(TOKEN_PREFIX) ? TOKEN_PREFIX : 'other',
-          userAgent: loggable(headers['user-agent']),
-          origin: loggable(headers.origin),
+          userAgent: caller.userAgent,
+          origin: clientText(headers.origin),
+          ip,
         },
         'Error resolving user by token',
       )
@@ -80,9 +102,4 @@ export function authenticator({
 function bearerOf(authorization: string | undefined): string | null {
   const match = /^Bearer(?:[ \t]+(.*))?$/is.exec(authorization ?? '')
   return match ? (match[1] ?? '').trim() : null
-}
-
-/** What a client says of itself, cut; the logger takes out what has the shape of a token. */
-function loggable(header: string | undefined): string | null {
-  return header?.slice(0, LONGEST_LOGGED_TEXT) ?? null
 }

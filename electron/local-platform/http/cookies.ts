@@ -12,9 +12,10 @@ export function sessionCookie(header: string | undefined): string | null {
 
 /**
  * A Set-Cookie line; null clears the cookie. It ends with the browser, its life is kept on our side.
- * SECURITY: out of reach of scripts, and not sent along from other sites.
+ * SECURITY: out of reach of scripts, not sent along from other sites, and over TLS never without it.
+ * @param secure the client's connection is TLS
  */
-export function setSessionCookie(value: string | null): string {
+export function setSessionCookie(value: string | null, secure = false): string {
   const life = value === null ? '; Max-Age=0' : ''
-  return `${COOKIE}=${value ?? ''}; Path=/; HttpOnly; SameSite=Strict${life}`
+  return `${COOKIE}=${value ?? ''}; Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}${life}`
 }

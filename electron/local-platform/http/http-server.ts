@@ -1,18 +1,28 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { Clock } from '#base/clock.ts'
 import type { Logger } from '#base/logger.ts'
 import { AUTH_REQUIRED_MESSAGE } from '../graphql/errors.ts'
 import type { GraphqlServer } from '../graphql/graphql-server.ts'
 import type { Authenticator } from './authenticate.ts'
 import { challenge } from './challenge.ts'
+import { clientText } from './client-text.ts'
 import { setSessionCookie } from './cookies.ts'
 import type { HealthAnswer } from './health.ts'
 import { answerMediaType, RESPONSE_JSON } from './media-type.ts'
+import type { Peer } from './peer.ts'
 
 export interface HttpParts {
   readonly graphql: GraphqlServer
   readonly authenticator: Authenticator
   readonly health: (given: string | null) => HealthAnswer
+  /** where a request comes from, behind trusted proxies too */
+  readonly peer: (remote: string | undefined, headers: IncomingHttpHeaders) => Peer
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -71,14 +81,15 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
 }
 
 async function answerGraphql(
-  { authenticator, graphql, clock }: HttpParts,
+  { authenticator, graphql, peer, clock }: HttpParts,
   request: IncomingMessage,
   response: ServerResponse,
   body: string,
 ): Promise<void> {
   const now = clock.now()
   const mediaType = answerMediaType(request.headers.accept)
-  const identity = authenticator.authenticate(request.headers, now)
+  const { ip, secure } = peer(request.socket.remoteAddress, request.headers)
+  const identity = authenticator.authenticate(request.headers, ip, now)
   if (identity.refused) {
     response.setHeader('www-authenticate', challenge(identity.refused))
     if (mediaType === RESPONSE_JSON) return refuse(response)
@@ -86,13 +97,15 @@ async function answerGraphql(
   const answer = await graphql.answer(body, mediaType, {
     user: identity.user,
     sessionId: identity.sessionId,
+    lacks: identity.lacks,
+    scopes: identity.scopes,
     now,
     source: {
       via: identity.via,
-      ip: request.socket.remoteAddress ?? null,
-      userAgent: request.headers['user-agent']?.slice(0, 256) ?? null,
+      ip,
+      userAgent: clientText(request.headers['user-agent']),
     },
-    setSessionCookie: (value) => response.setHeader('set-cookie', setSessionCookie(value)),
+    setSessionCookie: (value) => response.setHeader('set-cookie', setSessionCookie(value, secure)),
   })
   send(response, answer.status, answer.contentType, answer.body)
 }

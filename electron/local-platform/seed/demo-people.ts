@@ -30,6 +30,8 @@ export interface DemoToken {
   /** hours before now; absent = never used */
   readonly usedHoursAgo?: number
   readonly revoked?: { readonly daysAgo: number; readonly reason: string | null }
+  /** capabilities that it is limited to; absent = all of its user's */
+  readonly scopes?: readonly string[]
   /** a UUID as OpenCTI up to 6.9 gave out */
   readonly legacy?: boolean
 }
@@ -340,7 +342,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     group: 'readers',
     serviceAccount: true,
     tokens: [
-      { name: 'siem-export', createdDaysAgo: 83, lastsDays: 90, usedHoursAgo: 0.9 },
+      { name: 'siem-export', createdDaysAgo: 83, lastsDays: 90, usedHoursAgo: 0.9, scopes: ['KNOWLEDGE'] },
       { name: 'siem-export', createdDaysAgo: 170, lastsDays: 90, usedHoursAgo: 24 * 82 },
     ],
   },

@@ -7,6 +7,7 @@ import { type RandomSource, systemRandom } from '#base/crypto.ts'
 import { tokenStatus } from '#shared/domain/token.ts'
 import { prepareAdmin } from '../admin.ts'
 import { auditLog } from '../audit/audit-log.ts'
+import { connectorStore } from '../connectors/connector-store.ts'
 import { openPlatformDatabase } from '../database/open.ts'
 import { platformKeys } from '../platform-keys.ts'
 import { tokenStore } from '../tokens/token-store.ts'
@@ -33,10 +34,18 @@ async function seeded(random: RandomSource) {
   const users = userStore(database)
   const tokens = tokenStore(database, keys, auditLog(database, keys.audit), random)
   await prepareAdmin({ database, users, tokens, random }, {}, NOW)
-  seedDemo({ database, users, tokens, random }, NOW)
-  const dump = ['users', 'tokens', 'token_usage', 'groups', 'organizations', 'user_organizations'].map(
-    (table) => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all(),
-  )
+  seedDemo({ database, users, tokens, connectors: connectorStore(database), random }, NOW)
+  const dump = [
+    'users',
+    'tokens',
+    'token_usage',
+    'groups',
+    'organizations',
+    'user_organizations',
+    'token_days',
+    'token_callers',
+    'connectors',
+  ].map((table) => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
   return { database, users, dump }
 }
 

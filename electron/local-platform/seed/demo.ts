@@ -2,10 +2,12 @@ import { newTokenValue, type RandomSource } from '#base/crypto.ts'
 import { Secret } from '#base/secret.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
+import type { ConnectorStore } from '../connectors/connector-store.ts'
 import { newId } from '../ids.ts'
 import type { TokenStore } from '../tokens/token-store.ts'
 import { BUILT_IN_ADMIN_ID, type User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
+import { addConnectors } from './demo-connectors.ts'
 import {
   DEMO_GROUPS,
   DEMO_ORGANIZATIONS,
@@ -14,6 +16,7 @@ import {
   type DemoPerson,
   type DemoToken,
 } from './demo-people.ts'
+import { addUsage } from './demo-usage.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -21,6 +24,7 @@ export interface SeedParts {
   readonly database: Database
   readonly users: UserStore
   readonly tokens: TokenStore
+  readonly connectors: ConnectorStore
   readonly random: RandomSource
 }
 
@@ -29,14 +33,20 @@ export interface SeedParts {
  * these tokens are thrown away at once: they can be looked at and revoked, not used. The same clock and randomness give
  * the same platform.
  */
-export function seedDemo({ database, users, tokens, random }: SeedParts, now: number): void {
+export function seedDemo({ database, users, tokens, connectors, random }: SeedParts, now: number): void {
   transaction(database, () => {
     const groups = addGroups(database, random)
     const organizations = addOrganizations(database, random)
+    const byName = new Map<string, User>()
     for (const person of DEMO_PEOPLE) {
       const user = addPerson(users, person, groups, organizations, random, now)
-      for (const token of person.tokens ?? []) addToken(tokens, user, token, random, now)
+      byName.set(user.name, user)
+      for (const token of person.tokens ?? []) {
+        const used = addToken(tokens, user, token, random, now)
+        if (used) addUsage(database, used.id, person.group, { ...used, seed: random(1)[0] ?? 0 })
+      }
     }
+    addConnectors(connectors, byName, random, now)
   })
 }
 
@@ -100,19 +110,23 @@ function addToken(
   token: DemoToken,
   random: RandomSource,
   now: number,
-): void {
+): { id: string; createdAt: number; lastUsedAt: number } | null {
+  const id = token.legacy ? `base_token_${owner.id}` : newId(random)
+  const lastUsedAt = token.usedHoursAgo === undefined ? null : Math.round(now - token.usedHoursAgo * HOUR_MS)
   const createdAt = now - token.createdDaysAgo * DAY_MS
   tokens.put(owner, {
-    id: token.legacy ? `base_token_${owner.id}` : newId(random),
+    id,
     name: token.name,
     value: token.legacy ? new Secret(newId(random)) : newTokenValue(random).secret,
     createdAt,
     expiresAt: token.lastsDays === undefined ? null : createdAt + token.lastsDays * DAY_MS,
-    lastUsedAt: token.usedHoursAgo === undefined ? null : Math.round(now - token.usedHoursAgo * HOUR_MS),
+    lastUsedAt,
+    scopes: token.scopes,
     revoked: token.revoked && {
       at: now - token.revoked.daysAgo * DAY_MS,
       by: BUILT_IN_ADMIN_ID,
       reason: token.revoked.reason,
     },
   })
+  return lastUsedAt === null ? null : { id, createdAt, lastUsedAt }
 }

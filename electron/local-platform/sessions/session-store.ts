@@ -5,6 +5,8 @@ import { isUsable, USER_COLUMNS, type User } from '../users/user.ts'
 
 /** A session lasts this long after its last use (OpenCTI's `app.session_timeout`). */
 export const SESSION_TIMEOUT_MS = 20 * 60_000
+/** SECURITY: so many wrong codes end a session; with a brake of a second each, guessing needs the password every time. */
+const MOST_WRONG_CODES = 5
 /** The life of a session is prolonged at most this often. */
 const TOUCH_MS = 30_000
 
@@ -19,14 +21,27 @@ export interface ListedSession {
   readonly originalMaxAge: number
 }
 
+/** What stands between a session and its use: the code of its second factor, or that factor's first set-up. */
+export type SessionLack = 'code' | 'activation'
+
+export interface FoundSession {
+  readonly user: User
+  readonly id: string
+  readonly lacks: SessionLack | null
+}
+
 export interface SessionStore {
   /** Opens a session and gives the value of its cookie, which exists nowhere else. */
   open(user: User, now: number): string
   /** Whose session the cookie is, or null; prolongs it. */
-  find(cookie: string, now: number): { user: User; id: string } | null
+  find(cookie: string, now: number): FoundSession | null
   list(now: number, user?: Pick<User, 'row'>): ListedSession[]
-  /** True when there was such a session. */
-  kill(id: string): boolean
+  /** The second factor was shown in this session. */
+  codeGiven(id: string): void
+  /** Counts a wrong code; after a few the session ends and the password is needed again. */
+  wrongCode(id: string): void
+  /** Whose session it was, or null when there is none of this id. */
+  kill(id: string): { user_row: number } | null
   /** The ids of the sessions that ended. */
   killAllOf(user: Pick<User, 'row'>): string[]
 }
@@ -39,13 +54,24 @@ interface SessionRow {
   max_age_ms: number
 }
 
+interface FoundRow {
+  session_id: string
+  last_seen_at: number
+  max_age_ms: number
+  code_given: number
+  activated: number
+  mandatory: number | null
+}
+
 export function sessionStore(database: Database, random: RandomSource): SessionStore {
   const insert = database.prepare(
     'INSERT INTO sessions (cookie_hash, id, user_row, created_at, last_seen_at, max_age_ms) VALUES (?, ?, ?, ?, ?, ?)',
   )
   const findRow = database.prepare(
-    `SELECT s.id AS session_id, s.last_seen_at, s.max_age_ms, ${USER_COLUMNS.map((name) => `u.${name}`).join(', ')}
-     FROM sessions s JOIN users u ON u.row = s.user_row WHERE s.cookie_hash = ?`,
+    `SELECT s.id AS session_id, s.last_seen_at, s.max_age_ms, s.code_given, f.mandatory,
+       f.sealed_secret IS NOT NULL AS activated, ${USER_COLUMNS.map((name) => `u.${name}`).join(', ')}
+     FROM sessions s JOIN users u ON u.row = s.user_row LEFT JOIN second_factors f ON f.user_row = s.user_row
+     WHERE s.cookie_hash = ?`,
   )
   const touch = database.prepare('UPDATE sessions SET last_seen_at = ? WHERE cookie_hash = ?')
   const dropEnded = database.prepare('DELETE FROM sessions WHERE last_seen_at + max_age_ms <= ?')
@@ -54,7 +80,12 @@ export function sessionStore(database: Database, random: RandomSource): SessionS
   const listOf = database.prepare(
     `SELECT ${columns} FROM sessions WHERE user_row = ? ORDER BY created_at, id`,
   )
-  const drop = database.prepare('DELETE FROM sessions WHERE id = ?')
+  const drop = database.prepare('DELETE FROM sessions WHERE id = ? RETURNING user_row')
+  const markCode = database.prepare('UPDATE sessions SET code_given = 1, wrong_codes = 0 WHERE id = ?')
+  const countWrong = database.prepare('UPDATE sessions SET wrong_codes = wrong_codes + 1 WHERE id = ?')
+  const dropGuessed = database.prepare(
+    `DELETE FROM sessions WHERE id = ? AND wrong_codes >= ${MOST_WRONG_CODES}`,
+  )
   const dropOf = database.prepare('DELETE FROM sessions WHERE user_row = ? RETURNING id')
 
   return {
@@ -67,12 +98,10 @@ export function sessionStore(database: Database, random: RandomSource): SessionS
     },
     find(cookie, now) {
       const digest = sha256(cookie)
-      const row = findRow.get(digest) as
-        | (User & { session_id: string; last_seen_at: number; max_age_ms: number })
-        | undefined
+      const row = findRow.get(digest) as (User & FoundRow) | undefined
       if (!row || now >= row.last_seen_at + row.max_age_ms || !isUsable(row, now)) return null
       if (now - row.last_seen_at >= TOUCH_MS) touch.run(now, digest)
-      return { user: row, id: row.session_id }
+      return { user: row, id: row.session_id, lacks: lackOf(row) }
     },
     list(now, user) {
       const rows = (user ? listOf.all(user.row) : listAll.all()) as unknown as SessionRow[]
@@ -86,7 +115,17 @@ export function sessionStore(database: Database, random: RandomSource): SessionS
         }))
         .filter(({ ttl }) => ttl > 0)
     },
-    kill: (id) => drop.run(id).changes > 0,
+    codeGiven: (id) => void markCode.run(id),
+    wrongCode(id) {
+      countWrong.run(id)
+      dropGuessed.run(id)
+    },
+    kill: (id) => (drop.get(id) as { user_row: number } | undefined) ?? null,
     killAllOf: (user) => (dropOf.all(user.row) as { id: string }[]).map(({ id }) => id),
   }
+}
+
+function lackOf({ activated, mandatory, code_given }: FoundRow): SessionLack | null {
+  if (activated) return code_given ? null : 'code'
+  return mandatory ? 'activation' : null
 }

@@ -2,11 +2,13 @@ import { hmac, newTokenValue, type RandomSource } from '#base/crypto.ts'
 import type { Secret } from '#base/secret.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
 import { expiryOf, lastFour, maskToken, type TokenDuration } from '#shared/domain/token.ts'
-import type { AuditLog, RequestSource } from '../audit/audit-log.ts'
+import type { RequestSource } from '../audit/audit-events.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import { newId } from '../ids.ts'
 import { legacyTokens } from '../migration/legacy-tokens.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import type { User } from '../users/user.ts'
+import { scopesText } from './scopes.ts'
 
 /** A token as it is listed; its value is nowhere. Times are ms since the epoch. */
 export interface StoredToken {
@@ -19,6 +21,8 @@ export interface StoredToken {
   readonly revoked_at: number | null
   readonly revoked_by: string | null
   readonly revoke_reason: string | null
+  /** names in one text, parted by blanks; null = all capabilities of its user */
+  readonly scopes: string | null
 }
 
 export interface CreatedToken {
@@ -36,7 +40,14 @@ export interface Deed {
 }
 
 export interface TokenStore {
-  create(owner: User, name: string, duration: TokenDuration, deed: Deed): CreatedToken
+  /** @param scopes granted ones (grantedScopes); null = all that the owner may do */
+  create(
+    owner: User,
+    name: string,
+    duration: TokenDuration,
+    deed: Deed,
+    scopes?: readonly string[] | null,
+  ): CreatedToken
   /** False when the owner has no such token, or it is revoked already. */
   revoke(owner: User, tokenId: string, reason: string | null, deed: Deed): boolean
   /** What a client may see in `api_tokens`: everything not revoked, expired ones too; oldest first. */
@@ -55,6 +66,7 @@ interface GivenToken {
   readonly createdAt: number
   readonly expiresAt: number | null
   readonly lastUsedAt?: number | null
+  readonly scopes?: readonly string[] | null
   readonly revoked?: { readonly at: number; readonly by: string; readonly reason: string | null }
 }
 
@@ -65,8 +77,8 @@ export function tokenStore(
   random: RandomSource,
 ): TokenStore {
   const insert = database.prepare(
-    `INSERT INTO tokens (hash, id, user_row, name, masked_token, key_id, created_at, expires_at, revoked_at, revoked_by, revoke_reason)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO tokens (hash, id, user_row, name, masked_token, key_id, created_at, expires_at, revoked_at, revoked_by, revoke_reason, scopes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const find = database.prepare(
     'SELECT name, masked_token, expires_at FROM tokens WHERE id = ? AND user_row = ? AND revoked_at IS NULL',
@@ -76,7 +88,7 @@ export function tokenStore(
   )
   const list = (condition: string) =>
     database.prepare(
-      `SELECT t.id, t.name, t.masked_token, t.created_at, t.expires_at, usage.last_used_at, t.revoked_at, t.revoked_by, t.revoke_reason
+      `SELECT t.id, t.name, t.masked_token, t.created_at, t.expires_at, usage.last_used_at, t.revoked_at, t.revoked_by, t.revoke_reason, t.scopes
        FROM tokens t LEFT JOIN token_usage usage ON usage.token_row = t.row
        WHERE t.user_row = ? AND ${condition} ORDER BY t.created_at, t.id`,
     )
@@ -90,14 +102,27 @@ export function tokenStore(
   const remove = (tokenId: string): void => void deleteToken.run(tokenId)
 
   return {
-    create(owner, name, duration, deed) {
+    create(owner, name, duration, deed, scopes = null) {
       const id = newId(random)
       const { secret, masked } = newTokenValue(random)
       const expiresAt = expiryOf(duration, deed.at)
       // SECURITY: only the keyed digest and the mask are stored (PRD FR-014, FR-101); the record is part of the deed.
       transaction(database, () => {
         const digest = hmac(keys.token, secret.expose())
-        insert.run(digest, id, owner.row, name, masked, keys.keyId, deed.at, expiresAt, null, null, null)
+        insert.run(
+          digest,
+          id,
+          owner.row,
+          name,
+          masked,
+          keys.keyId,
+          deed.at,
+          expiresAt,
+          null,
+          null,
+          null,
+          scopesText(scopes),
+        )
         audit.append({
           event: 'token.created',
           at: deed.at,
@@ -105,6 +130,7 @@ export function tokenStore(
           subject: { id: owner.id, email: owner.user_email },
           token: { id, lastFour: lastFour(masked), name },
           expiresAt,
+          scopes,
           reason: null,
           source: deed.source,
         })
@@ -135,10 +161,13 @@ export function tokenStore(
       })
     },
 
-    listed: (owner) => [...legacy.listed(owner), ...(listListed.all(owner.row) as unknown as StoredToken[])],
+    listed: (owner) => [
+      ...legacy.listed(owner).map((token) => ({ ...token, scopes: null })),
+      ...(listListed.all(owner.row) as unknown as StoredToken[]),
+    ],
     revoked: (owner) => listRevoked.all(owner.row) as unknown as StoredToken[],
 
-    put(owner, { id, name, value, createdAt, expiresAt, lastUsedAt, revoked }) {
+    put(owner, { id, name, value, createdAt, expiresAt, lastUsedAt, scopes, revoked }) {
       remove(id)
       const plaintext = value.expose()
       const { lastInsertRowid } = insert.run(
@@ -153,6 +182,7 @@ export function tokenStore(
         revoked?.at ?? null,
         revoked?.by ?? null,
         revoked?.reason ?? null,
+        scopesText(scopes ?? null),
       )
       if (lastUsedAt != null) putUsage.run(lastInsertRowid, lastUsedAt)
     },

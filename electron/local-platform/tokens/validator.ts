@@ -3,13 +3,20 @@ import type { Database } from '#base/sqlite.ts'
 import { isCapable } from '#shared/domain/capability.ts'
 import { isExpired } from '#shared/domain/token.ts'
 import { capabilityNames, isUsable, USER_COLUMNS, type User } from '../users/user.ts'
+import { scopesOf } from './scopes.ts'
 
 /** Why a bearer does not count. `revoked` and `expired` are only ever known about a token that really exists. */
 export type Refusal = 'malformed' | 'unknown' | 'revoked' | 'expired' | 'account' | 'no-api-access'
 
 export type Verdict =
   /** `tokenRow` is null for a legacy token that is not migrated yet: it has no row of its own */
-  | { readonly ok: true; readonly user: User; readonly tokenRow: number | null }
+  | {
+      readonly ok: true
+      readonly user: User
+      readonly tokenRow: number | null
+      /** capabilities that the token is limited to; null = all of its user's */
+      readonly scopes: readonly string[] | null
+    }
   | { readonly ok: false; readonly why: Refusal }
 
 /** Longer than any token of any age; what passes it is not hashed at all. */
@@ -20,6 +27,7 @@ type TokenRow = User & {
   token_row: number | null
   expires_at: number | null
   revoked_at: number | null
+  scopes: string | null
 }
 
 /**
@@ -33,12 +41,12 @@ export function tokenValidator(
 ): (bearer: string, now: number) => Verdict {
   const userColumns = USER_COLUMNS.map((name) => `u.${name}`).join(', ')
   const find = database.prepare(
-    `SELECT t.hash, t.row AS token_row, t.expires_at, t.revoked_at, ${userColumns}
+    `SELECT t.hash, t.row AS token_row, t.expires_at, t.revoked_at, t.scopes, ${userColumns}
      FROM tokens t JOIN users u ON u.row = t.user_row WHERE t.hash = ?`,
   )
   // Only asked when `tokens` has nothing, and empty but during a migration: old tokens work before it as after it (P-07).
   const findLegacy = database.prepare(
-    `SELECT l.digest AS hash, NULL AS token_row, NULL AS expires_at, NULL AS revoked_at, ${userColumns}
+    `SELECT l.digest AS hash, NULL AS token_row, NULL AS expires_at, NULL AS revoked_at, NULL AS scopes, ${userColumns}
      FROM legacy_tokens l JOIN users u ON u.row = l.user_row WHERE l.digest = ? AND l.migrated_at IS NULL`,
   )
   return (bearer, now) => {
@@ -53,6 +61,6 @@ export function tokenValidator(
     if (!isUsable(found, now)) return { ok: false, why: 'account' }
     if (!isCapable({ id: found.id, capabilities: capabilityNames(found) }, 'APIACCESS_USETOKEN'))
       return { ok: false, why: 'no-api-access' }
-    return { ok: true, user: found, tokenRow: found.token_row }
+    return { ok: true, user: found, tokenRow: found.token_row, scopes: scopesOf(found.scopes) }
   }
 }

@@ -1,15 +1,14 @@
-import { scrypt, timingSafeEqual } from 'node:crypto'
-import { type RandomSource, systemRandom } from '#base/crypto.ts'
+import { equalDigests, type RandomSource, stretch, systemRandom } from '#base/crypto.ts'
 
-/** scrypt at OWASP's figures: 2^15 × 8, 32 MiB and about 80 ms a try. */
-const COST = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 } as const
-const SIZE = 32
+/** PBKDF2-HMAC-SHA-512 at OWASP's figure, about 80 ms a try: the approved one of the slow hashes (docs/decisions/0017). */
+const ITERATIONS = 210_000
+const SCHEME = 'pbkdf2-sha512'
 
-/** `scrypt$N$r$p$salt$digest`, what is needed to check a password later. */
+/** `pbkdf2-sha512$iterations$salt$digest`, what is needed to check a password later. */
 export async function hashPassword(password: string, random: RandomSource = systemRandom): Promise<string> {
   const salt = Buffer.from(random(16))
-  const digest = await derive(password, salt, COST.N, COST.r, COST.p)
-  return ['scrypt', COST.N, COST.r, COST.p, salt.toString('base64'), digest.toString('base64')].join('$')
+  const digest = await stretch(password, salt, ITERATIONS)
+  return [SCHEME, ITERATIONS, salt.toString('base64'), digest.toString('base64')].join('$')
 }
 
 /**
@@ -18,20 +17,11 @@ export async function hashPassword(password: string, random: RandomSource = syst
  * SECURITY: the time tells nobody whether the account exists.
  */
 export async function isPassword(password: string, hash: string | null): Promise<boolean> {
-  const [scheme, n, r, p, salt, digest] = (hash ?? '').split('$')
-  if (scheme !== 'scrypt' || !n || !r || !p || !salt || !digest) {
-    await derive(password, Buffer.alloc(16), COST.N, COST.r, COST.p)
+  const [scheme, iterations, salt, digest] = (hash ?? '').split('$')
+  if (scheme !== SCHEME || !iterations || !salt || !digest) {
+    await stretch(password, Buffer.alloc(16), ITERATIONS)
     return false
   }
-  const expected = Buffer.from(digest, 'base64')
-  const found = await derive(password, Buffer.from(salt, 'base64'), Number(n), Number(r), Number(p))
-  return expected.length === found.length && timingSafeEqual(expected, found)
-}
-
-function derive(password: string, salt: Buffer, N: number, r: number, p: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(password, salt, SIZE, { N, r, p, maxmem: COST.maxmem }, (error, key) =>
-      error ? reject(error) : resolve(key),
-    )
-  })
+  const found = await stretch(password, Buffer.from(salt, 'base64'), Number(iterations))
+  return equalDigests(Buffer.from(digest, 'base64'), found)
 }

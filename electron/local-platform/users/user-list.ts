@@ -1,6 +1,7 @@
 import type { Database } from '#base/sqlite.ts'
+import { type FilterGroup, likePattern } from '../filters/filter-group.ts'
 import { USER_COLUMNS, type User } from './user.ts'
-import { type FilterGroup, filterCondition, likePattern } from './user-filter.ts'
+import { userCondition } from './user-filter.ts'
 
 /** Page size when none is asked for, and the largest (opencti-api.md §1). */
 const DEFAULT_PAGE = 500
@@ -92,7 +93,7 @@ function conditionOf(query: UserListQuery): { condition: string; values: (string
     }
   }
   if (query.filters) {
-    const filter = filterCondition(query.filters)
+    const filter = userCondition(query.filters)
     conditions.push(filter.condition)
     values.push(...filter.values)
   }

@@ -33,11 +33,18 @@ export interface UserStore {
   passwordHash(user: Pick<User, 'row'>): string | null
   setPasswordHash(user: Pick<User, 'row'>, hash: string): void
   setEmail(user: Pick<User, 'row'>, email: string, now: number): void
+  /** Writes the named columns. SECURITY: the names come from accountPatch, never from a client. */
+  change(
+    user: Pick<User, 'row'>,
+    columns: Readonly<Record<string, string | number | null>>,
+    now: number,
+  ): void
   add(user: NewUser): User
   count(): number
   organizations(user: Pick<User, 'row'>): Named[]
   administered(user: Pick<User, 'row'>): Named[]
   groups(user: Pick<User, 'row'>): Named[]
+  allGroups(): Named[]
   roles(user: Pick<User, 'row'>): Named[]
 }
 
@@ -67,6 +74,7 @@ export function userStore(database: Database): UserStore {
     `SELECT o.id, o.name FROM user_organizations uo JOIN organizations o ON o.id = uo.organization_id
      WHERE uo.user_row = ? AND uo.administrator = 1 ORDER BY o.name`,
   )
+  const allGroups = database.prepare('SELECT id, name FROM groups ORDER BY name')
   const groups = database.prepare(
     'SELECT g.id, g.name FROM user_groups ug JOIN groups g ON g.id = ug.group_id WHERE ug.user_row = ? ORDER BY g.name',
   )
@@ -86,6 +94,13 @@ export function userStore(database: Database): UserStore {
       (readHash.get(user.row) as { password_hash: string | null } | undefined)?.password_hash ?? null,
     setPasswordHash: (user, hash) => void writeHash.run(hash, user.row),
     setEmail: (user, email, now) => void writeEmail.run(email, now, user.row),
+    change(user, columns, now) {
+      const names = Object.keys(columns)
+      const assignments = [...names, 'updated_at'].map((name) => `${name} = ?`).join(', ')
+      database
+        .prepare(`UPDATE users SET ${assignments} WHERE row = ?`)
+        .run(...Object.values(columns), now, user.row)
+    },
     add(user) {
       const { lastInsertRowid } = insert.run(
         user.id,
@@ -104,7 +119,7 @@ export function userStore(database: Database): UserStore {
         user.createdAt,
       )
       const row = Number(lastInsertRowid)
-      for (const group of user.groups ?? []) joinGroup.run(row, group)
+      for (const group of new Set(user.groups)) joinGroup.run(row, group)
       for (const { id, administrator } of user.organizations ?? [])
         joinOrganization.run(row, id, administrator ? 1 : 0)
       refreshCapabilities(row)
@@ -114,6 +129,7 @@ export function userStore(database: Database): UserStore {
     },
     organizations: (user) => organizations.all(user.row) as unknown as Named[],
     administered: (user) => administered.all(user.row) as unknown as Named[],
+    allGroups: () => allGroups.all() as unknown as Named[],
     groups: (user) => groups.all(user.row) as unknown as Named[],
     roles: (user) => roles.all(user.row) as unknown as Named[],
   }
