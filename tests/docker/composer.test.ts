@@ -7,7 +7,7 @@ import { conformanceImages } from './images.ts'
 
 const MANAGER = 'test-manager'
 
-/** The seed's scenarios and REL-5, with the whole composer on a real engine. */
+/** The seed's scenarios and REL-5, with the whole composer on a real engine, which it finds by DOCKER_HOST (§9 q). */
 describe.runIf(mayRunDocker('Composer'))('the composer on a Docker Engine', () => {
   let engine: PrivateEngine
   let images: Awaited<ReturnType<typeof conformanceImages>>
@@ -153,7 +153,7 @@ describe.runIf(mayRunDocker('Composer'))('the composer on a Docker Engine', () =
     )
   })
 
-  it('REL-5: a create that fails in a refresh keeps the old container; two of one name live side by side', async () => {
+  it('REL-5, §9 j: a create that fails in a refresh keeps the old container; two of one name live side by side', async () => {
     platform.put({ id: 'aaaa-1', name: 'twin', image: images.steadyImage })
     platform.put({ id: 'bbbb-2', name: 'twin', image: images.steadyImage })
     const { events } = await begin()

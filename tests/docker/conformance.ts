@@ -90,7 +90,7 @@ export function conformance(harness: () => Harness): void {
     await orchestrator.remove(running)
   })
 
-  it('hands the environment over unharmed: equal signs, blanks, quotes, empty and secret values', async () => {
+  it('§9 n: hands the environment over unharmed: equal signs, blanks, quotes, empty and secret values', async () => {
     const { orchestrator } = harness()
     const greeting = ' a=b=c "d" $HOME é '
     const spec = specOf({
@@ -105,7 +105,7 @@ export function conformance(harness: () => Harness): void {
     await orchestrator.remove(actual)
   })
 
-  it('gives at most the last hundred lines, whole and without bytes of framing', async () => {
+  it('§9 s: gives at most the last hundred lines, whole and without bytes of framing', async () => {
     const { orchestrator } = harness()
     const spec = specOf({ environment: [{ name: 'LINES', value: '250' }] })
     const actual = await deployed(spec)
@@ -134,7 +134,7 @@ export function conformance(harness: () => Harness): void {
     await orchestrator.remove(after)
   })
 
-  it('refuses a missing image before anything is touched', async () => {
+  it('§9 j: refuses a missing image before anything is touched', async () => {
     const { orchestrator, missingImage } = harness()
     const spec = specOf()
     const before = await deployed(spec)
@@ -145,7 +145,7 @@ export function conformance(harness: () => Harness): void {
     await orchestrator.remove(before)
   })
 
-  it('counts the restarts of what keeps falling', async () => {
+  it('§9 m: counts the restarts of what keeps falling', async () => {
     const { orchestrator, fallingImage } = harness()
     const spec = specOf({ image: fallingImage })
     await orchestrator.prepare(spec, never)
@@ -165,7 +165,7 @@ export function conformance(harness: () => Harness): void {
     await orchestrator.remove(actual)
   })
 
-  it('never touches an object of somebody else, even under the wanted name', async () => {
+  it('§9 h: never touches an object of somebody else, even under the wanted name', async () => {
     const { orchestrator } = harness()
     const spec = specOf()
     const stands = await harness().foreign(spec.name)

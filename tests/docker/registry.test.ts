@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '#base/secret.ts'
 import type { ConnectorSpec } from '../../electron/composer/engine/model.ts'
@@ -40,14 +42,14 @@ describe.runIf(mayRunDocker('Registries'))('registries', () => {
     password: new Secret(password),
     email: null,
   })
-  const prepare = (registry: Registry) =>
+  const prepare = (registry: Registry, signal = never) =>
     containerOrchestrator(engineClient({ socketPath: engine.socket }), {
       kind: 'docker',
       managerId: 'm',
       registry,
       hostConfig: hostConfig({}),
       labels: {},
-    }).prepare({ image: imageReference('team/connector:1', registry) } as ConnectorSpec, never)
+    }).prepare({ image: imageReference('team/connector:1', registry) } as ConnectorSpec, signal)
 
   it('pulls from an open registry', async () => {
     await prepare({ server: open.server, username: null, password: null, email: null })
@@ -58,6 +60,20 @@ describe.runIf(mayRunDocker('Registries'))('registries', () => {
     expect(Buffer.from(JSON.stringify({ p: guarded.password })).toString('base64')).toMatch(/[+/]/)
     await prepare(login(guarded))
     await engine.docker.getImage(`${guarded.server}/team/connector:1`).remove()
+  })
+
+  it('§9 d: gives a registry up that never answers', async () => {
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const server = `127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const deadline = new AbortController()
+    const pulling = prepare({ server, username: null, password: null, email: null }, deadline.signal)
+    const asked = once(silent, 'connection') as Promise<[Socket]>
+    const [socket] = await asked
+    deadline.abort(new Error('too late'))
+    await expect(pulling).rejects.toThrow('too late')
+    socket.destroy()
+    silent.close()
   })
 
   it('says so when the login is wrong or missing', async () => {

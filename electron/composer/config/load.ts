@@ -42,6 +42,14 @@ export function loadConfig(options: SourceOptions): Loaded {
   const settings = parsed(tree, problems)
   if (settings === null) return { config: null, problems }
   const key = readKey(settings.manager, problems)
+  if (settings.manager.debug.show_env_vars || settings.manager.debug.show_sensitive_env_vars) {
+    // SECURITY: XTM Composer could write decrypted secrets into its log.
+    problems.push({
+      where: 'manager.debug',
+      what: 'does nothing: environments are not logged',
+      grade: 'warning',
+    })
+  }
   const platforms = PLATFORM_KINDS.filter((kind) => settings[kind].enable).map((kind) =>
     platformConfig(kind, settings, problems),
   )

@@ -61,7 +61,8 @@ interface Dial {
  */
 export function engineClient(address: EngineAddress = {}): EngineClient {
   const { prefix, headers = {}, ...target } = address
-  const modem = (): Transport => new Modem({ ...target, timeout: CALL_TIMEOUT_MS } as Modem.ConstructorOptions)
+  const modem = (): Transport =>
+    new Modem({ ...target, timeout: CALL_TIMEOUT_MS } as Modem.ConstructorOptions)
   let negotiated: Promise<Transport> | null = null
 
   const dial = (

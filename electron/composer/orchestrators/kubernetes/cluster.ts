@@ -15,6 +15,7 @@ export interface Cluster {
   log(pod: string, container: string, lines: number, previous: boolean): Promise<string>
 }
 
+const OLDEST_NODE = 22
 const MOST_LOG_BYTES = 2 * 1024 * 1024
 
 /**
@@ -25,6 +26,11 @@ export async function connectCluster(options: {
   readonly context?: string | undefined
   readonly namespace?: string | undefined
 }): Promise<Cluster> {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    throw new Error(
+      `daemon.selector kubernetes needs Node ${OLDEST_NODE} or newer, this is ${process.versions.node}`,
+    )
+  }
   const { AppsV1Api, CoreV1Api, KubeConfig } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
   config.loadFromDefault()
