@@ -118,10 +118,10 @@ async function startOn(
   const { key, logger, clock = systemClock, random = systemRandom } = options
   const values = platformValues(database)
   const keys = platformKeys(key)
-  // Before the key is confirmed, which is what tells a new platform from one that has lived.
-  const audit = auditLog(database, keys.audit)
   confirmKey(keys, values)
 
+  // Before there is any user, which is what tells a new platform from one that has lived.
+  const audit = auditLog(database, keys.audit)
   const users = userStore(database)
   const tokens = tokenStore(database, keys, audit, random)
   const sessions = sessionStore(database, random)

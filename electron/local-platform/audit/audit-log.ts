@@ -64,11 +64,14 @@ function sealOf(key: Uint8Array, head: ChainHead): Buffer {
   return hmac(key, Buffer.concat([Buffer.from(`head:${head.count}:`), head.digest]))
 }
 
-/** True before a platform has confirmed its key and recorded anything. */
+/**
+ * True before a platform has recorded anything or has any user.
+ * SECURITY: users tell a platform that lived from a new one, so that an audit emptied with its head stays a broken one.
+ */
 function isNewborn(database: Database): boolean {
   const { lived } = database
     .prepare(
-      `SELECT EXISTS (SELECT 1 FROM platform WHERE name = 'key_check')
+      `SELECT EXISTS (SELECT 1 FROM users)
          OR EXISTS (SELECT 1 FROM audit) OR EXISTS (SELECT 1 FROM audit_head) AS lived`,
     )
     .get() as { lived: number }
