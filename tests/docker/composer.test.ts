@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type PlatformDouble, startPlatformDouble } from '../support/composer-platform.ts'
+import { type PlatformDouble, startPlatformDouble, TOKEN } from '../support/composer-platform.ts'
 import { type ComposerRig, startTestComposer } from '../support/composer-rig.ts'
 import { BASE_IMAGE, mayRunDocker, type PrivateEngine, startEngine } from '../support/dockerd.ts'
 import { until } from '../support/until.ts'
@@ -244,6 +244,35 @@ describe.runIf(mayRunDocker('Composer'))('the composer on a Docker Engine', () =
     await until('it runs all the same', async () => (await containers('a'))[0]?.State === 'running', 50_000)
     expect(composer.status()[0]?.alive).toBe(true)
     expect(await containers('a')).toHaveLength(1)
+  })
+
+  it('serves OpenAEV beside OpenCTI, and neither takes the other’s away', async () => {
+    const openaev = await startPlatformDouble()
+    try {
+      platform.put({ id: 'connector', image: images.steadyImage })
+      openaev.put({ id: 'collector', name: 'Title-collector', image: images.steadyImage })
+      openaev.put({ id: 'injector', image: images.steadyImage })
+      await begin({
+        OPENAEV__ENABLE: 'true',
+        OPENAEV__URL: openaev.url,
+        OPENAEV__TOKEN: TOKEN,
+        OPENAEV__LOGS_SCHEDULE: '1',
+        OPENAEV__DAEMON__SELECTOR: 'docker',
+      })
+      await running('connector')
+      const told = () =>
+        [...openaev.connectors.values()].every(({ health, current }) => health && current === 'started')
+      await until('OpenAEV knows', told)
+      expect(openaev.manager.publicKey).toContain('BEGIN PUBLIC KEY')
+      expect((await containers('collector'))[0]?.Labels['opencti-platform']).toBe('openaev')
+      openaev.connectors.delete('collector')
+      await until('the orphan is gone', async () => (await containers('collector')).length === 0)
+      expect(await containers()).toHaveLength(2)
+    } finally {
+      await rig?.composer.stop()
+      rig = null
+      await openaev.close()
+    }
   })
 
   it('takes over what XTM Composer made, by its labels and the hash in the environment', async () => {

@@ -87,8 +87,12 @@ export class EvidenceRounds {
     const now = clock.now()
     for (const [id, watched] of this.#watched) {
       if (watched.healthDueAt <= now && !watched.healthBusy) {
-        watched.healthDueAt = nextDue(watched.healthDueAt, schedule.healthMs, now)
-        if (watched.actual.state === 'running' || watched.actual.state === 'restarting') {
+        const { state } = watched.actual
+        // A loop should be found while it spins.
+        const periodMs =
+          state === 'restarting' ? Math.min(schedule.healthMs, schedule.logsMs) : schedule.healthMs
+        watched.healthDueAt = nextDue(watched.healthDueAt, periodMs, now)
+        if (state === 'running' || state === 'restarting') {
           watched.healthBusy = true
           this.#begin(id, watched, 'health', () => this.#health(id, watched))
         }
