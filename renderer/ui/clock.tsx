@@ -65,3 +65,8 @@ export function useTicker(): Ticker {
 export function useNow<Result>(select: (now: number) => Result): Result {
   return useStore(useTicker().store, ({ now }) => select(now))
 }
+
+/** Whole seconds from `now` until `at`, both ms; a tick is up to a second old, so a part of a second is not counted. */
+export function secondsUntil(at: number, now: number): number {
+  return Math.max(0, Math.floor((at - now) / 1_000))
+}

@@ -5,7 +5,7 @@ import type {
   LocalPlatformStatus,
 } from '#shared/contract/system.ts'
 import { T } from '../../i18n/text.tsx'
-import { useNow } from '../../ui/clock.tsx'
+import { secondsUntil, useNow } from '../../ui/clock.tsx'
 import { StateMark, type Tone } from '../../ui/StateMark.tsx'
 
 const KEYCHAIN_TONES: Record<KeychainStatus['state'], Tone> = {
@@ -55,9 +55,7 @@ export function LedgerMark({ ledger }: { ledger: LedgerStatus }) {
 /** "Token on the clipboard, clears in 24 s"; nothing when the clipboard is none of our business. */
 export function ClipboardMark({ status }: { status: ClipboardStatus }) {
   const seconds = useNow((now) =>
-    status.state === 'holding' && status.clearsAt !== null
-      ? Math.max(0, Math.ceil((status.clearsAt - now) / 1_000))
-      : null,
+    status.state === 'holding' && status.clearsAt !== null ? secondsUntil(status.clearsAt, now) : null,
   )
   switch (status.state) {
     case 'idle':

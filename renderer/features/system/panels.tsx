@@ -5,7 +5,7 @@ import type { LocalPlatformStatus } from '#shared/contract/system.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
-import { useNow } from '../../ui/clock.tsx'
+import { secondsUntil, useNow } from '../../ui/clock.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
@@ -167,7 +167,7 @@ function LocalTrouble({ status }: { status: LocalPlatformStatus }) {
 }
 
 function NextStart({ at }: { at: number }) {
-  const seconds = useNow((now) => Math.max(0, Math.ceil((at - now) / 1_000)))
+  const seconds = useNow((now) => secondsUntil(at, now))
   return <T id="local.next-start" values={{ seconds }} />
 }
 

@@ -1,5 +1,5 @@
 import { T, useText } from '../../i18n/text.tsx'
-import { useNow } from '../../ui/clock.tsx'
+import { secondsUntil, useNow } from '../../ui/clock.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import { useTokensEnvironment } from './context.tsx'
 import classes from './tokens.module.css'
@@ -10,9 +10,7 @@ export function CopyState({ copy }: { copy: Copy }) {
   const text = useText()
   const { clipboardStatus } = useTokensEnvironment()
   const { state, clearsAt } = copy
-  const seconds = useNow((now) =>
-    clearsAt === null ? null : Math.max(0, Math.ceil((clearsAt - now) / 1_000)),
-  )
+  const seconds = useNow((now) => (clearsAt === null ? null : secondsUntil(clearsAt, now)))
   const isCopied = state === 'copied'
   return (
     <>
