@@ -32,12 +32,14 @@ export function userResolvers({ database, users, tokens, usage, sessions, factor
     usage.flush()
     return tokens.listed(user).map(apiToken)
   }
+  // For people to read; the audit keeps the id.
+  const nameOf = (userId: string): string => users.byId(userId)?.name ?? userId
   const revoked = (user: User) => {
     usage.flush()
     return tokens.revoked(user).map((token) => ({
       ...apiToken(token),
       revoked_at: isoTimeOrNull(token.revoked_at),
-      revoked_by: token.revoked_by,
+      revoked_by: token.revoked_by === null ? null : nameOf(token.revoked_by),
       reason: token.revoke_reason,
     }))
   }
