@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { Secret } from '#base/secret.ts'
 import { LEGACY_TOKEN_PATTERN } from '#shared/domain/token.ts'
+import { configFile, settingName } from './config-file.ts'
+import { isTrustable } from './http/peer.ts'
 import { BadConfigError } from './start-failure.ts'
 
-/** How the platform runs alone: OpenCTI's environment names, and the flags of the command line. */
+/** How the platform runs alone: OpenCTI's settings from the environment and a file, and the flags of the command line. */
 export interface StandaloneConfig {
   readonly dataFolder: string
   readonly port: number
@@ -15,6 +17,13 @@ export interface StandaloneConfig {
   /** null = the key file in the data folder */
   readonly encryptionKey: Uint8Array | null
   readonly healthAccessKey: string | null
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug'
+  /** addresses and networks of reverse proxies */
+  readonly trustedProxies: readonly string[]
+  /** ms that the platform still serves, no longer ready, after it was asked to stop */
+  readonly shutdownDelayMs: number
+  /** settings of this shape that it does not know, by name; a script for OpenCTI may bring some along */
+  readonly ignored: readonly string[]
 }
 
 const DEFAULT_PORT = '4000'
@@ -53,17 +62,37 @@ const Environment = z.object({
   ),
   APP__HEALTH_ACCESS_KEY: optional(z.string()),
   APP__PORT: optional(port),
+  APP__APP_LOGS__LOGS_LEVEL: optional(
+    z.enum(['error', 'warn', 'info', 'debug'], { error: 'must be error, warn, info or debug' }),
+  ),
+  APP__TRUSTED_PROXIES: optional(
+    z
+      .string()
+      .transform((text) => text.split(',').map((entry) => entry.trim()))
+      .refine(
+        (entries) => entries.every(isTrustable),
+        'must be addresses or networks such as 127.0.0.1 or 10.0.0.0/8, parted by commas',
+      ),
+  ),
+  APP__SHUTDOWN_DELAY: optional(
+    z
+      .string()
+      .regex(/^\d{1,3}$/, 'must be seconds, 0 to 999')
+      .transform(Number),
+  ),
 })
 
 const Flags = z.object({
   data: z.string({ error: 'is missing: the folder for the database' }).min(1, 'must name a folder'),
   port: optional(port),
   host: optional(z.string()),
+  config: optional(z.string()),
   seed: optional(z.enum(['none', 'demo'], { error: 'must be "demo" or "none"' })),
 })
 
 /**
- * @param flags values of `--data`, `--port`, `--host`, `--seed`; a flag wins over the environment
+ * @param flags values of `--data`, `--port`, `--host`, `--seed`, `--config`; a flag wins over the environment, which wins
+ *   over the file
  * @throws BadConfigError that names each wrong key; never a value
  */
 export function standaloneConfig(
@@ -71,12 +100,18 @@ export function standaloneConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): StandaloneConfig {
   const asked = Flags.safeParse(flags)
-  const found = Environment.safeParse(environment)
+  const file = asked.data?.config ? configFile(asked.data.config) : {}
+  const unknown = Object.keys(file).filter((name) => !Object.hasOwn(Environment.shape, name))
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value))
+  const found = Environment.safeParse({ ...file, ...set })
   const problems = [
     ...(asked.error?.issues ?? []).map((issue) => `--${issue.path.join('.')} ${issue.message}`),
-    ...(found.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
+    ...(found.error?.issues ?? []).map((issue) => nameOf(issue, file, set) + issue.message),
+    ...unknown.map(
+      (name) => `${settingName(name)} in ${asked.data?.config} is not a setting of this platform`,
+    ),
   ]
-  if (!asked.success || !found.success) throw new BadConfigError(problems.join('\n'))
+  if (!asked.success || !found.success || unknown.length > 0) throw new BadConfigError(problems.join('\n'))
   return {
     dataFolder: asked.data.data,
     port: asked.data.port ?? found.data.APP__PORT ?? Number(DEFAULT_PORT),
@@ -87,5 +122,21 @@ export function standaloneConfig(
     adminPassword: found.data.APP__ADMIN__PASSWORD,
     encryptionKey: found.data.APP__ENCRYPTION_KEY ?? null,
     healthAccessKey: found.data.APP__HEALTH_ACCESS_KEY ?? null,
+    logLevel: found.data.APP__APP_LOGS__LOGS_LEVEL ?? 'info',
+    trustedProxies: found.data.APP__TRUSTED_PROXIES ?? [],
+    shutdownDelayMs: (found.data.APP__SHUTDOWN_DELAY ?? 0) * 1000,
+    ignored: Object.keys(set).filter(
+      (name) => name.startsWith('APP__') && !Object.hasOwn(Environment.shape, name),
+    ),
   }
+}
+
+/** The setting as it was given: by its environment name, or by its place in the file. */
+function nameOf(
+  issue: z.core.$ZodIssue,
+  file: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, unknown>>,
+): string {
+  const name = String(issue.path[0])
+  return `${name in file && !(name in environment) ? settingName(name) : name} `
 }

@@ -6,6 +6,12 @@ import { createPlatform, type Platform } from './platform.ts'
 
 /** Starts the platform as a configuration for the shell wants it. Throws what createPlatform throws. */
 export function platformFromConfig(config: StandaloneConfig, logger: Logger): Promise<Platform> {
+  logger.level = config.logLevel
+  if (config.ignored.length > 0)
+    logger.warn(
+      { event: 'config.ignored', settings: config.ignored },
+      'Settings that this platform does not know',
+    )
   return createPlatform({
     dataFolder: config.dataFolder,
     port: config.port,
@@ -14,6 +20,8 @@ export function platformFromConfig(config: StandaloneConfig, logger: Logger): Pr
     key: config.encryptionKey ?? keyFromFile(config.dataFolder, systemRandom),
     admin: { email: config.adminEmail, token: config.adminToken, password: config.adminPassword },
     healthAccessKey: config.healthAccessKey,
+    trustedProxies: config.trustedProxies,
+    shutdownDelayMs: config.shutdownDelayMs,
     logger,
   })
 }

@@ -58,6 +58,8 @@ export interface PlatformOptions {
   readonly healthAccessKey?: string | null
   /** addresses and networks of reverse proxies whose forwarding headers count */
   readonly trustedProxies?: readonly string[]
+  /** ms between no longer ready and no longer listening, for load balancers to notice; default 0 */
+  readonly shutdownDelayMs?: number
   readonly clock?: Clock
   readonly random?: RandomSource
 }
@@ -151,6 +153,7 @@ async function startOn(
     ],
     (error) => logger.error({ event: 'graphql.unexpected', err: error }, 'Unexpected error'),
   )
+  const health = healthCheck(options.healthAccessKey ?? null, () => values.read('id'))
   const server = httpServer({
     graphql,
     clock,
@@ -164,7 +167,7 @@ async function startOn(
       logger,
       console: { token: consoleToken, user: () => users.byRow(admin.row) },
     }),
-    health: healthCheck(options.healthAccessKey ?? null, () => values.read('id')),
+    health,
   })
   const migrating = migration({
     database,
@@ -176,6 +179,14 @@ async function startOn(
   warnOfPlaintext(migrating, logger)
   url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
 
+  logger.info({ event: 'platform.started', url }, 'The platform is ready')
+
+  const leave = async (): Promise<void> => {
+    health.stopping()
+    logger.info({ event: 'platform.stopping' }, 'The platform stops')
+    await pause(clock, options.shutdownDelayMs ?? 0)
+    await Promise.all([drain(server, clock), migrating.stop()])
+  }
   let stopping: Promise<void> | null = null
   return {
     url,
@@ -183,10 +194,11 @@ async function startOn(
     migration: migrating,
     verifyAudit: () => audit.verify(),
     stop: () => {
-      stopping ??= Promise.all([drain(server, clock), migrating.stop()]).then(() => {
+      stopping ??= leave().then(() => {
         usage.stop()
         database.close()
         releaseFolder()
+        logger.info({ event: 'platform.stopped' }, 'The platform has stopped')
       })
       return stopping
     },
@@ -220,6 +232,11 @@ function listen(server: Server, port: number, host: string): Promise<string> {
       resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`)
     })
   })
+}
+
+/** Nothing to wait for is no turn of the loop either. */
+function pause(clock: Clock, ms: number): Promise<void> {
+  return ms === 0 ? Promise.resolve() : new Promise((resolve) => void clock.after(ms, resolve))
 }
 
 function drain(server: Server, clock: Clock): Promise<void> {

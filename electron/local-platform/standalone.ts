@@ -1,12 +1,17 @@
 import { parseArgs } from 'node:util'
 import type { Logger } from '#base/logger.ts'
+import { runVerify } from './audit/verify-command.ts'
 import { standaloneConfig } from './config.ts'
 import { runMigrate } from './migration/command.ts'
 import { platformFromConfig, stopSignal } from './platform-from-config.ts'
 import { BadConfigError, startFailure } from './start-failure.ts'
 
-const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo] [--host 127.0.0.1]
+const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo] [--host 127.0.0.1] [--config FILE] [--check]
        npm run platform -- migrate --data DIR …   legacy plaintext tokens; see migrate --help
+       npm run platform -- verify --data DIR      the audit: whole, or its first broken record; see verify --help
+
+  --config FILE   settings as JSON in OpenCTI's layout, {"app": {"admin": {"email": …}}}; the environment wins over it
+  --check         only says whether the configuration is valid
 
 Environment (OpenCTI's names):
   APP__ADMIN__EMAIL        e-mail address of the administrator
@@ -15,6 +20,9 @@ Environment (OpenCTI's names):
   APP__ENCRYPTION_KEY      base64 of at least 32 bytes; without it a key file is made in DIR
   APP__HEALTH_ACCESS_KEY   opens /health; "public" asks for none
   APP__PORT                the port, when --port does not say
+  APP__APP_LOGS__LOGS_LEVEL  error, warn, info or debug
+  APP__TRUSTED_PROXIES     addresses of reverse proxies whose X-Forwarded-For and -Proto count, parted by commas
+  APP__SHUTDOWN_DELAY      seconds to serve on, no longer ready, once asked to stop
 `
 
 /**
@@ -27,6 +35,7 @@ export async function runStandalone(
   out: (line: string) => void,
 ): Promise<number> {
   if (argv[0] === 'migrate') return runMigrate(argv.slice(1), logger, out)
+  if (argv[0] === 'verify') return runVerify(argv.slice(1), out)
   try {
     const flags = readFlags(argv)
     if (flags.help) {
@@ -34,6 +43,10 @@ export async function runStandalone(
       return 0
     }
     const config = standaloneConfig(flags, process.env)
+    if (flags.check) {
+      out('The configuration is valid.')
+      return 0
+    }
     const platform = await platformFromConfig(config, logger)
     out(`Local platform ready at ${platform.url}`)
     if (!config.adminToken && !config.adminPassword)
@@ -57,6 +70,8 @@ function readFlags(argv: readonly string[]): Record<string, string | boolean | u
         port: { type: 'string' },
         host: { type: 'string' },
         seed: { type: 'string' },
+        config: { type: 'string' },
+        check: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     })

@@ -13,14 +13,14 @@ import type { Authenticator } from './authenticate.ts'
 import { challenge } from './challenge.ts'
 import { clientText } from './client-text.ts'
 import { setSessionCookie } from './cookies.ts'
-import type { HealthAnswer } from './health.ts'
+import type { Health, HealthAnswer } from './health.ts'
 import { answerMediaType, RESPONSE_JSON } from './media-type.ts'
 import type { Peer } from './peer.ts'
 
 export interface HttpParts {
   readonly graphql: GraphqlServer
   readonly authenticator: Authenticator
-  readonly health: (given: string | null) => HealthAnswer
+  readonly health: Health
   /** where a request comes from, behind trusted proxies too */
   readonly peer: (remote: string | undefined, headers: IncomingHttpHeaders) => Peer
   readonly clock: Clock
@@ -33,7 +33,7 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 5_000
 
-/** The platform over HTTP: `POST /graphql` and `GET /health`. Not listening yet. */
+/** The platform over HTTP: `POST /graphql` and `GET /health…`. Not listening yet. */
 export function httpServer(parts: HttpParts): Server {
   const server = createServer(
     {
@@ -42,6 +42,7 @@ export function httpServer(parts: HttpParts): Server {
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
     (request, response) => {
+      if (parts.logger.isLevelEnabled('debug')) logWhenDone(parts, request, response)
       route(parts, request, response).catch((error: unknown) => {
         parts.logger.error({ event: 'request.failed', err: error }, 'Request failed')
         if (!response.headersSent) sendJson(response, 500, { error: 'internal' })
@@ -58,10 +59,8 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
   response.setHeader('cache-control', 'no-store')
   response.setHeader('x-content-type-options', 'nosniff')
   const url = readUrl(request.url)
-  if (url?.pathname === '/health' && request.method === 'GET') {
-    const { status, body } = parts.health(url.searchParams.get('health_access_key'))
-    return sendJson(response, status, body)
-  }
+  const health = request.method === 'GET' && url ? healthAnswer(parts.health, url) : null
+  if (health) return sendJson(response, health.status, health.body)
   if (url?.pathname !== '/graphql') return sendJson(response, 404, { error: 'not found' })
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST')
@@ -78,6 +77,32 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
     return sendJson(response, 413, { error: `the body is larger than ${LARGEST_BODY} bytes` })
   }
   return answerGraphql(parts, request, response, body)
+}
+
+/** SECURITY: of a request's own words only its method, as long as Node knows it; the path may carry a key. */
+function logWhenDone({ logger, clock }: HttpParts, request: IncomingMessage, response: ServerResponse): void {
+  const start = clock.now()
+  response.once('close', () => {
+    const { method } = request
+    const ms = clock.now() - start
+    logger.debug(
+      { event: 'request', method, status: response.statusCode, ms, ended: response.writableEnded },
+      'Request',
+    )
+  })
+}
+
+function healthAnswer(health: Health, { pathname, searchParams }: URL): HealthAnswer | null {
+  switch (pathname) {
+    case '/health':
+      return health.check(searchParams.get('health_access_key'))
+    case '/health/liveness':
+      return health.live()
+    case '/health/readiness':
+      return health.ready()
+    default:
+      return null
+  }
 }
 
 async function answerGraphql(
