@@ -15,7 +15,7 @@ export const theme = createTheme({
   colors: RAMPS as unknown as Record<string, MantineColorsTuple>,
   white: '#ffffff',
   black: '#1f262d',
-  fontFamily: "'Inter Variable', 'Noto Sans', 'Noto Sans CJK SC', system-ui, sans-serif",
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono', ui-monospace, monospace",
   fontSizes: { xs: '11px', sm: '12px', md: '13px', lg: '14px', xl: '16px' },
   spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },

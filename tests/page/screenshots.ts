@@ -2,11 +2,12 @@
  * Pictures of view states: `node tests/page/screenshots.ts OUT [filter] [--matrix]`. Without `--matrix` each state once,
  * light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too.
  */
-import { mkdir } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { chromium } from 'playwright-core'
-import { createServer } from 'vite'
+import { build, preview } from 'vite'
 
 const LOOKS = [
   { language: 'en', scheme: 'light', width: 1280, height: 800 },
@@ -19,14 +20,24 @@ const [out = 'pictures', filter = ''] = process.argv.slice(2).filter((word) => !
 const looks = process.argv.includes('--matrix') ? LOOKS : LOOKS.slice(0, 1)
 
 const root = resolve(import.meta.dirname, '../..')
-const server = await createServer({
+const built = await mkdtemp(join(tmpdir(), 'gatehouse-pictures-'))
+const shared = {
   root,
   configFile: false,
   plugins: [react()],
-  server: { port: 0, host: '127.0.0.1', hmr: false, watch: null },
+  publicDir: 'renderer/public',
   logLevel: 'error',
+} as const
+await build({
+  ...shared,
+  build: {
+    outDir: built,
+    target: 'chrome130',
+    cssTarget: 'chrome130',
+    rollupOptions: { input: join(root, 'tests/page/harness.html') },
+  },
 })
-await server.listen()
+const server = await preview({ ...shared, build: { outDir: built }, preview: { port: 0, host: '127.0.0.1' } })
 const address = `${server.resolvedUrls?.local[0] ?? ''}tests/page/harness.html`
 const browser = await chromium.launch({
   executablePath: process.env.GATEHOUSE_CHROMIUM ?? '/usr/bin/chromium',
@@ -44,8 +55,9 @@ try {
     for (const id of ids) {
       await page.goto('about:blank')
       await page.goto(`${address}?state=${id}&scheme=${look.scheme}&language=${look.language}`)
-      await page.waitForSelector('body[data-ready]', { timeout: 20_000 })
-      const ready = await page.getAttribute('body', 'data-ready')
+      const ready = await page
+        .waitForSelector('body[data-ready]', { timeout: 20_000 })
+        .then((body) => body.getAttribute('data-ready'), String)
       if (ready !== 'yes') console.error(`${id}: ${ready}`)
       await page.evaluate(() => document.fonts.ready.then(() => {}))
       await page.screenshot({ path: join(out, `${id}-${look.language}-${look.scheme}-${look.width}.png`) })
@@ -55,4 +67,5 @@ try {
 } finally {
   await browser.close()
   await server.close()
+  await rm(built, { recursive: true })
 }
