@@ -59,7 +59,7 @@ describe('a token', () => {
         id: token.token_id,
         masked_token: token.masked_token,
         revoked_at: new Date(local.clock.now()).toISOString(),
-        revoked_by: ADMIN_ID,
+        revoked_by: 'admin',
         reason: 'laptop lost',
       },
     ])
