@@ -24,7 +24,8 @@ const nativeFormData: Plugin = {
 const withoutSsh: Plugin = {
   name: 'without-ssh',
   enforce: 'pre',
-  resolveId: (id, importer) => (id === './ssh' && importer?.includes('/docker-modem/') ? '\0without-ssh' : null),
+  resolveId: (id, importer) =>
+    id === './ssh' && importer?.includes('/docker-modem/') ? '\0without-ssh' : null,
   load: (id) =>
     id === '\0without-ssh'
       ? 'export default () => { throw new Error("DOCKER_HOST with ssh:// is not part of this build") }'
