@@ -254,6 +254,58 @@ describe('reconciling', () => {
     expect(orchestrator.objects.size).toBe(0)
   })
 
+  it('§9 r: a failed cycle in between begins the count anew', async () => {
+    for (const id of ['a', 'b', 'c']) platform.want(id)
+    await begin()
+    platform.wanted.clear()
+    await pass(20 * SECOND)
+    expect(engine?.status().removalsHeld).toHaveLength(3)
+    platform.fault = (call) => (call === 'connectors' ? new PlatformError('HTTP 500', 'unreachable') : null)
+    await pass(10 * SECOND)
+    platform.fault = () => null
+    await pass(20 * SECOND)
+    expect(orchestrator.objects.size).toBe(3)
+    await pass(10 * SECOND)
+    expect(orchestrator.objects.size).toBe(0)
+  })
+
+  it('does not act on a list that was read before a step ended', async () => {
+    await begin()
+    platform.want('a')
+    let arrived = (): void => {}
+    orchestrator.arrival = () =>
+      new Promise((resolve) => {
+        arrived = resolve
+      })
+    await pass(11 * SECOND)
+    const list = orchestrator.list.bind(orchestrator)
+    orchestrator.list = async () => {
+      const before = await list()
+      // The image arrives, and the connector is deployed, while this answer is on its way.
+      arrived()
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+      return before
+    }
+    await pass(10 * SECOND)
+    orchestrator.list = list
+    await pass(10 * SECOND)
+    expect(orchestrator.count('prepare a')).toBe(1)
+    expect(orchestrator.count('deploy a')).toBe(1)
+  })
+
+  it('counts its period from the start of a cycle', async () => {
+    await begin()
+    const list = orchestrator.list.bind(orchestrator)
+    orchestrator.list = async () => {
+      await new Promise<void>((resolve) => void clock.after(4 * SECOND, resolve))
+      return list()
+    }
+    await pass(20 * SECOND)
+    const before = orchestrator.count('list')
+    await pass(100 * SECOND)
+    expect(orchestrator.count('list') - before).toBe(10)
+  })
+
   it('tells of a connector that cannot be deployed once, and keeps its object', async () => {
     platform.want('a')
     platform.want('b')
