@@ -9,6 +9,7 @@ import { StatusBar } from '../features/system/StatusBar.tsx'
 import { T, useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
 import { HelpDialog } from './HelpDialog.tsx'
+import classes from './Overlays.module.css'
 import { Palette } from './Palette.tsx'
 import { useActiveConnection, useClipboardStatus, useLooks, usePage } from './page-context.tsx'
 
@@ -55,7 +56,12 @@ export function Overlays() {
       <Palette />
       {help && <HelpDialog />}
       <section aria-label={text('notifications')}>
-        <Notifications position="bottom-right" autoClose={8_000} limit={3} />
+        <Notifications
+          position="bottom-right"
+          className={classes.notifications}
+          autoClose={8_000}
+          limit={3}
+        />
       </section>
     </>
   )

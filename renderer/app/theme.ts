@@ -8,6 +8,8 @@ import {
 } from '@mantine/core'
 import { DARK, LIGHT, RAMPS, type SchemeColours } from './colours.ts'
 
+const TOGGLE_TEXT = { label: { fontSize: '13px' }, description: { fontSize: '12px' } }
+
 /** Density of a good terminal, air of a good document: small type, 28 px controls, hairline borders, no shadows. */
 export const theme = createTheme({
   primaryColor: 'steel',
@@ -36,13 +38,17 @@ export const theme = createTheme({
         wrapper: { '--input-height': '28px', '--input-fz': '13px', '--input-size': '28px' },
       }),
     }),
-    InputWrapper: { defaultProps: { size: 'md' } },
+    InputWrapper: {
+      defaultProps: { size: 'md' },
+      styles: { description: { fontSize: '12px' }, error: { fontSize: '12px' } },
+    },
     SegmentedControl: SegmentedControl.extend({
-      defaultProps: { transitionDuration: 80 },
+      defaultProps: { transitionDuration: 80, color: 'steel' },
       vars: () => ({ root: { '--sc-font-size': '13px', '--sc-padding': '3px 12px' } }),
     }),
-    Checkbox: { defaultProps: { size: 'xs' }, styles: { label: { fontSize: '13px' } } },
-    Switch: { defaultProps: { size: 'sm' }, styles: { label: { fontSize: '13px' } } },
+    Checkbox: { defaultProps: { size: 'xs' }, styles: TOGGLE_TEXT },
+    Switch: { defaultProps: { size: 'sm' }, styles: TOGGLE_TEXT },
+    Notification: { defaultProps: { withBorder: true } },
     Tooltip: { defaultProps: { openDelay: 300, transitionProps: { duration: 0 } } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, withInitialFocusPlaceholder: false } },
   },

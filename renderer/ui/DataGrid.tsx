@@ -24,8 +24,8 @@ const features = tableFeatures({
 export interface GridColumn<Item extends RowData> {
   id: string
   header: string
-  /** a second, dimmed word in the header */
-  headerNote?: string
+  /** a second word in the header, and the sign that stands for it where there is no room */
+  headerNote?: { word: string; sign: string }
   /** the header is there for readers only */
   hiddenHeader?: boolean
   /** a CSS grid track */
@@ -165,7 +165,14 @@ function HeaderCell<Item extends RowData>({
   tabIndex: 0 | -1
 }) {
   const name = column.hiddenHeader ? <span className={classes.hidden}>{column.header}</span> : column.header
-  const note = column.headerNote && <span className={classes.note}>{column.headerNote}</span>
+  const note = column.headerNote && (
+    <span className={classes.note} title={column.headerNote.word}>
+      <span className={classes.noteWord}>{column.headerNote.word}</span>
+      <span className={classes.noteSign} aria-hidden="true">
+        {column.headerNote.sign}
+      </span>
+    </span>
+  )
   return (
     <div
       role="columnheader"

@@ -1,13 +1,13 @@
 /**
  * Pictures of view states: `node tests/page/screenshots.ts OUT [filter] [--matrix]`. Without `--matrix` each state once,
- * light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too.
+ * light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too; `--look=de-light` that one.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { chromium } from 'playwright-core'
-import { build, preview } from 'vite'
+import { build, type InlineConfig, preview } from 'vite'
 
 const LOOKS = [
   { language: 'en', scheme: 'light', width: 1280, height: 800 },
@@ -17,7 +17,10 @@ const LOOKS = [
 ] as const
 
 const [out = 'pictures', filter = ''] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
-const looks = process.argv.includes('--matrix') ? LOOKS : LOOKS.slice(0, 1)
+const only = process.argv.find((word) => word.startsWith('--look='))?.slice('--look='.length)
+const looks = process.argv.includes('--matrix')
+  ? LOOKS
+  : LOOKS.filter(({ language, scheme }) => (only ?? 'en-light') === `${language}-${scheme}`)
 
 const root = resolve(import.meta.dirname, '../..')
 const built = await mkdtemp(join(tmpdir(), 'gatehouse-pictures-'))
@@ -27,7 +30,7 @@ const shared = {
   plugins: [react()],
   publicDir: 'renderer/public',
   logLevel: 'error',
-} as const
+} satisfies InlineConfig
 await build({
   ...shared,
   build: {

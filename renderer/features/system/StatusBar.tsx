@@ -25,7 +25,7 @@ export function StatusBar({
   const lost = useSystem((state) => state.lost)
   return (
     <div className={classes.bar} data-testid="status-bar">
-      <Entry name={text('status.connection')}>
+      <Entry name={text('status.connection')} narrow={lost ? undefined : 'gone'}>
         {lost ? (
           <StateMark tone="danger">
             <T id="status.no-contact" />
@@ -47,7 +47,7 @@ export function StatusBar({
           <Entry name={text('status.local')}>
             <LocalPlatformMark status={status.localPlatform} />
           </Entry>
-          <Entry name={text('status.ledger')}>
+          <Entry name={text('status.ledger')} narrow={status.ledger.state === 'ready' ? 'yields' : undefined}>
             <LedgerMark ledger={status.ledger} />
           </Entry>
         </>
@@ -66,9 +66,20 @@ export function StatusBar({
   )
 }
 
-function Entry({ name, children }: { name: string; children: ReactNode }) {
+const NARROW = { gone: classes.wideOnly, yields: classes.yields }
+
+function Entry({
+  name,
+  narrow,
+  children,
+}: {
+  name: string
+  /** on a narrow page: gone, or gone while the clipboard has something to say */
+  narrow?: 'gone' | 'yields' | undefined
+  children: ReactNode
+}) {
   return (
-    <span className={classes.entry}>
+    <span className={[classes.entry, narrow && NARROW[narrow]].join(' ')}>
       <span className={classes.name}>{name}</span> {children}
     </span>
   )

@@ -7,6 +7,7 @@ import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { TokenEnding, TokenName, TokenStatusMark } from './TokenStatus.tsx'
+import classes from './tokens.module.css'
 
 const NEVER_FIRST = Number.NEGATIVE_INFINITY
 const NEVER_LAST = Number.POSITIVE_INFINITY
@@ -17,7 +18,7 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
     {
       id: 'name',
       header: text('token.column.name'),
-      width: 'minmax(110px, 1.6fr)',
+      width: 'minmax(84px, 1.6fr)',
       rowHeader: true,
       sortBy: (token) => token.name.toLocaleLowerCase(),
       cell: (token) => <TokenName name={token.name} />,
@@ -25,13 +26,13 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
     {
       id: 'token',
       header: text('token.column.token'),
-      width: '76px',
+      width: '58px',
       cell: (token) => <TokenEnding maskedToken={token.maskedToken} />,
     },
     {
       id: 'created',
       header: text('token.column.created'),
-      width: 'minmax(84px, 1fr)',
+      width: 'minmax(102px, 1fr)',
       dimmed: true,
       sortBy: (token) => token.createdAt ?? NEVER_FIRST,
       cell: (token) =>
@@ -56,7 +57,7 @@ export function useTokenColumns(
       {
         id: 'expires',
         header: text('token.column.expires'),
-        width: 'minmax(84px, 1fr)',
+        width: 'minmax(102px, 1fr)',
         sortBy: (token) => token.expiresAt ?? NEVER_LAST,
         cell: (token) =>
           token.expiresAt === null ? (
@@ -68,8 +69,8 @@ export function useTokenColumns(
       {
         id: 'last-used',
         header: text('token.column.last-used'),
-        headerNote: text('token.column.approximate'),
-        width: 'minmax(124px, 1fr)',
+        headerNote: { word: text('token.column.approximate'), sign: '≈' },
+        width: 'minmax(102px, 1fr)',
         dimmed: true,
         sortBy: (token) => token.lastUsedAt ?? NEVER_FIRST,
         cell: (token) =>
@@ -82,7 +83,7 @@ export function useTokenColumns(
       {
         id: 'status',
         header: text('token.column.status'),
-        width: 'minmax(104px, 0.9fr)',
+        width: 'minmax(108px, 0.9fr)',
         cell: (token) => <TokenStatusMark token={token} skewMs={skewMs} />,
       },
     ]
@@ -91,7 +92,7 @@ export function useTokenColumns(
         id: 'actions',
         header: text('token.column.actions'),
         hiddenHeader: true,
-        width: '124px',
+        width: 'var(--grid-action)',
         align: 'end',
         widget: true,
         cell: (token, tabIndex) => (
@@ -102,6 +103,7 @@ export function useTokenColumns(
             color="red"
             size="compact-sm"
             leftSection={<Icon name="trash" />}
+            classNames={{ section: classes.actionIcon }}
             tabIndex={tabIndex}
             aria-label={text('token.revoke-named', { name: token.name })}
             onClick={() => onRevoke(token)}
@@ -124,7 +126,7 @@ export function useRevokedColumns(skewMs: number): GridColumn<RevokedToken>[] {
       {
         id: 'revoked',
         header: text('token.column.revoked'),
-        width: 'minmax(84px, 1fr)',
+        width: 'minmax(102px, 1fr)',
         sortBy: (token) => token.revokedAt,
         cell: (token) => <RelativeTime at={token.revokedAt} skewMs={skewMs} />,
       },
