@@ -15,10 +15,12 @@ export interface PlatformKeys {
 
 /** The data was written under another platform key: no token of it could ever match again. */
 export class WrongKeyError extends Error {
-  constructor() {
+  /** @param kept id of the key that wrote the data, where it was noted; @param given id of the key that was handed over */
+  constructor(kept: string | null, given: string) {
     super(
-      'This data folder was written with another encryption key. Start with the key that it was made with ' +
-        '(APP__ENCRYPTION_KEY); with another key every token would be refused.',
+      `This data folder was written with another encryption key${kept === null ? '' : ` (id ${kept})`} than the one given ` +
+        `(id ${given}). Start with the key that it was made with (APP__ENCRYPTION_KEY); with another key every token would ` +
+        'be refused.',
     )
     this.name = 'WrongKeyError'
   }
@@ -45,6 +47,8 @@ export function platformKeys(master: Uint8Array): PlatformKeys {
 export function confirmKey(keys: PlatformKeys, values: PlatformValues): void {
   const expected = hmac(keys.token, 'key-check')
   const kept = values.read('key_check')
+  if (kept !== null && !equalDigests(Buffer.from(kept, 'hex'), expected))
+    throw new WrongKeyError(values.read('key_id'), keys.keyId)
   if (kept === null) values.write('key_check', expected.toString('hex'))
-  else if (!equalDigests(Buffer.from(kept, 'hex'), expected)) throw new WrongKeyError()
+  if (values.read('key_id') !== keys.keyId) values.write('key_id', keys.keyId)
 }

@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 import { findCanary } from '../support/canary.ts'
 import { type OldUser, oldUser, oldUsers, writeJsonLines, writeSqlite } from '../support/legacy-users.ts'
 import { folderDigest } from '../support/migration-bench.ts'
+import { until } from '../support/until.ts'
 
 const ENTRY = resolve('out/main/local-platform.js')
 /** Large enough that a migration outlives a few requests. */
@@ -140,7 +140,7 @@ describe('the command', () => {
     expect(findCanary(data, oldUser(7).api_token).hits).not.toEqual([])
 
     const last = migrate('--finalize', '--serve', '--report', report)
-    while (!last.text().includes('Searched')) await wait(20)
+    await until('the end of the search', () => last.text().includes('Searched'))
     expect(await oldClient(await last.url, oldUser(7))).toBe(oldUser(7).id)
     last.child.kill('SIGTERM')
     expect(await last.ended).toBe(0)
@@ -169,7 +169,7 @@ describe('the command', () => {
   it('ends in order at a signal and says how to go on', async () => {
     const run = migrate('--from', source)
     await run.url
-    await wait(150)
+    await until('the first batch', () => run.text().includes('Taking users over'))
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(3)
     expect(run.text()).toContain('run it again to go on where it was')

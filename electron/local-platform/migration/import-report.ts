@@ -1,6 +1,6 @@
 import type { LineProblem } from './legacy-user.ts'
 
-/** Why a line was not taken over; docs/platform.md says each in a sentence. */
+/** Why a line was not taken over; docs/migration.md says each. */
 export type Rejection =
   | 'too-long'
   | 'not-utf-8'
