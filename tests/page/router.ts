@@ -127,7 +127,9 @@ export function routerOf(world: World) {
       }),
       ofUser: os.tokens.ofUser.handler(async ({ input, errors }) => {
         await enter('tokens.ofUser', errors)
-        return access(find(input.userId, errors))
+        const answer = access(find(input.userId, errors))
+        await world.travelling.get('tokens.ofUser')
+        return answer
       }),
       generate: os.tokens.generate.handler(async ({ input, errors }) => {
         await enter('tokens.generate', errors)

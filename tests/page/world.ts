@@ -51,6 +51,8 @@ export interface World {
   failing: Map<Procedure, Problem>
   /** none of these procedures ever answers */
   hanging: Set<Procedure>
+  /** answers of these procedures are ready, but travel until the promise resolves */
+  travelling: Map<Procedure, Promise<void>>
   generateTrouble: 'answer-lost' | 'nothing-made' | 'unchecked' | 'expiry-differs' | null
   /** values of the reveal box by handle */
   values: Map<string, string>
@@ -142,6 +144,7 @@ export function createWorld(): World {
     },
     failing: new Map(),
     hanging: new Set(),
+    travelling: new Map(),
     generateTrouble: null,
     values: new Map(),
     calls: [],

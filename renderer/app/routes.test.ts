@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { addressOf, FIRST_ROUTE, type Route, routeOf } from './routes.ts'
+
+test('every route survives its address', () => {
+  const routes: Route[] = [
+    { view: 'tokens', scope: 'mine' },
+    { view: 'tokens', scope: 'users', userId: null },
+    { view: 'tokens', scope: 'users', userId: 'a/b c?#%ü' },
+    { view: 'settings', section: 'keychain' },
+  ]
+  for (const route of routes) expect(routeOf(addressOf(route))).toEqual(route)
+})
+
+test('an address that is none of ours leads to the first view', () => {
+  for (const address of ['', '#', '#/', '#/nowhere', '#/tokens', '#/tokens/everybody', 'javascript:alert(1)'])
+    expect(routeOf(address)).toEqual(FIRST_ROUTE)
+  expect(routeOf('#/settings/nothing')).toEqual({ view: 'settings', section: 'connections' })
+  expect(routeOf('#/tokens/users/%E0%A4%A')).toEqual({ view: 'tokens', scope: 'users', userId: null })
+})
