@@ -23,6 +23,29 @@ export default defineConfig({
       },
       {
         plugins: [react()],
+        // Named beforehand: a package discovered in the middle of a run makes the browser load everything anew.
+        optimizeDeps: {
+          include: [
+            '@mantine/core',
+            '@mantine/notifications',
+            '@mantine/spotlight',
+            '@orpc/client',
+            '@orpc/client/message-port',
+            '@orpc/client/websocket',
+            '@orpc/contract',
+            '@orpc/server',
+            '@tanstack/react-table',
+            '@tanstack/react-virtual',
+            'axe-core',
+            'react',
+            'react-dom/client',
+            'react-intl',
+            'react/jsx-dev-runtime',
+            'zod',
+            'zustand',
+            'zustand/vanilla',
+          ],
+        },
         test: {
           name: 'page',
           include: ['renderer/**/*.test.tsx'],

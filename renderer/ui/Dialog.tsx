@@ -1,6 +1,7 @@
 import { Modal } from '@mantine/core'
 import type { ReactNode } from 'react'
 import classes from './Dialog.module.css'
+import { useFocusReturn } from './use-focus-return.ts'
 
 interface Props {
   /** Stands in the list of view states; a dialog that is not listed there fails the tests. */
@@ -27,6 +28,7 @@ export function Dialog({
   children,
   footer,
 }: Props) {
+  useFocusReturn()
   return (
     <Modal
       opened
@@ -34,6 +36,8 @@ export function Dialog({
       title={title}
       size={size}
       data-dialog={name}
+      // Ours: Mantine returns the focus only where the dialog stays mounted.
+      returnFocus={false}
       closeOnEscape={dismissible}
       closeOnClickOutside={dismissible}
       withCloseButton={dismissible}

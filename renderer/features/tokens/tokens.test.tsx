@@ -1,0 +1,186 @@
+import { afterEach, expect, test } from 'vitest'
+import { hostileTokens } from '../../../tests/page/people.ts'
+import { openStage, type Stage } from '../../../tests/page/stage.tsx'
+import { NOW, problem } from '../../../tests/page/world.ts'
+
+let stage: Stage
+
+afterEach(() => stage.end())
+
+const rowsOf = (label: string): string[][] =>
+  [...document.querySelectorAll(`[role=grid][aria-label="${label}"] [role=row]`)]
+    .slice(1)
+    .map((row) => [...row.children].map((cell) => cell.textContent ?? ''))
+
+const row = (name: string): string[] => rowsOf('Tokens of Bob Keller').find(([first]) => first === name) ?? []
+
+test('a token is listed with its ending, its dates and its status', async () => {
+  stage = await openStage()
+  await stage.see('[role=grid]')
+  expect(row('Nightly export to the SIEM')).toEqual([
+    'Nightly export to the SIEM',
+    '…a1b2',
+    '2 months ago',
+    'in 6 days',
+    '7 hours ago',
+    'Expires soon',
+    'Revoke',
+  ])
+  expect(row('pycti notebook').slice(3, 6)).toEqual(['Never', 'Never', 'Active'])
+  const time = document.querySelector('[role=grid] time')
+  expect(time?.getAttribute('title')).toMatch(/^2026-09-\d\d \d\d:\d\d:\d\d UTC$/)
+  expect(document.querySelector('[role=grid]')?.textContent).toContain('approx.')
+})
+
+test('a status changes by the clock alone, at the very second, and by the platform’s time', async () => {
+  const SKEW = 10 * 60_000
+  stage = await openStage({
+    world: (world) => {
+      world.skewMs = SKEW
+      const token = world.people[0]?.tokens[0]
+      if (token) Object.assign(token, { name: 'Ends soon', expiresAt: NOW + SKEW + 3_000 })
+    },
+  })
+  await stage.see('[role=grid]')
+  const reads = (): number => stage.world.calls.filter((call) => call === 'tokens.ofUser').length
+  const before = reads()
+  expect(row('Ends soon')[5]).toBe('Expires soon')
+  await stage.advance(2_999)
+  expect(row('Ends soon')[5]).toBe('Expires soon')
+  await stage.advance(1)
+  expect(row('Ends soon')[5]).toBe('Expired')
+  expect(reads()).toBe(before)
+})
+
+test('names that try to be more than text stay text', async () => {
+  stage = await openStage({ world: (world) => world.people[0]?.tokens.push(...hostileTokens(NOW)) })
+  await stage.see('[role=grid]')
+  const names = rowsOf('Tokens of Bob Keller').map(([name]) => name)
+  expect(names).toContain('<img src=x onerror=alert(1)>')
+  expect(names).toContain('\uFFFDgnp.tpircs\uFFFD right to left')
+  expect(names).toContain('(no name)')
+  expect(document.querySelector('main img, main script')).toBeNull()
+})
+
+test('generating asks for a duration, and sends nothing before there is one', async () => {
+  stage = await openStage()
+  await stage.press('[data-testid=generate]')
+  await stage.see('[data-testid=duration]')
+  expect(document.querySelector('[data-testid=duration] input:checked')).toBeNull()
+  await stage.press('[data-testid=submit-generate]')
+  expect(document.querySelector('[data-dialog=generate]')?.textContent).toContain(
+    'Choose how long the token shall live.',
+  )
+  await stage.fill('[data-testid=token-name]', 'x'.repeat(10_000))
+  await stage.press('[data-testid=duration] input[value=DAYS_30]')
+  await stage.press('[data-testid=submit-generate]')
+  expect(document.querySelector('[data-dialog=generate]')?.textContent).toContain(
+    'The name has 10,000 characters; at most 200 are allowed.',
+  )
+  expect(stage.world.calls).not.toContain('tokens.generate')
+})
+
+test('the consequences of a duration are said in a sentence', async () => {
+  stage = await openStage()
+  await stage.press('[data-testid=generate]')
+  await stage.press('[data-testid=duration] input[value=DAYS_90]')
+  const dialog = await stage.see('[data-dialog=generate]')
+  expect(dialog.textContent).toContain('Expires 21 Dec 2026. Acts with the owner’s rights. Bypasses MFA.')
+  await stage.press('[data-testid=duration] input[value=UNLIMITED]')
+  expect(dialog.textContent).toContain('Never expires: it works until somebody revokes it.')
+})
+
+test('a lost answer offers to revoke the orphan and never asks a second time', async () => {
+  stage = await openStage({
+    world: (world) => {
+      world.generateTrouble = 'answer-lost'
+    },
+  })
+  await stage.press('[data-testid=generate]')
+  await stage.press('[data-testid=duration] input[value=DAYS_30]')
+  await stage.press('[data-testid=submit-generate]')
+  await stage.press('[data-testid=revoke-orphan]')
+  await stage.unsee('[data-testid=revoke-orphan]')
+  const { calls } = stage.world
+  expect(calls.filter((call) => call === 'tokens.generate')).toHaveLength(1)
+  expect(calls.filter((call) => call === 'tokens.revoke')).toHaveLength(1)
+  expect(document.querySelector('[data-testid=submit-generate]')).toBeNull()
+})
+
+test('revoking starts on Cancel; confirmed, the token moves to the revoked ones with its reason', async () => {
+  stage = await openStage()
+  await stage.press('[data-testid=revoke]')
+  await stage.see('[data-testid=cancel]')
+  await expect.poll(() => document.activeElement?.getAttribute('data-testid')).toBe('cancel')
+  expect(document.querySelector('[data-dialog=revoke]')?.textContent).toContain(
+    'Are you sure? Any scripts using this token will stop working immediately.',
+  )
+  await stage.fill('[data-testid=reason]', 'Laptop stolen')
+  await stage.press('[data-testid=confirm-revoke]')
+  await stage.unsee('[data-dialog=revoke]')
+  expect(rowsOf('Tokens of Bob Keller')).toHaveLength(4)
+  expect(rowsOf('Revoked tokens of Bob Keller').map((cells) => cells[5])).toContain('Laptop stolen')
+})
+
+test('a revocation that cannot be confirmed stays open and is not called done', async () => {
+  stage = await openStage({ world: (world) => world.failing.set('tokens.revoke', problem('still-listed')) })
+  await stage.press('[data-testid=revoke]')
+  await stage.press('[data-testid=confirm-revoke]')
+  await stage.see('[data-dialog=revoke] [data-testid=problem]')
+  expect(rowsOf('Tokens of Bob Keller')).toHaveLength(5)
+  expect(document.body.textContent).not.toContain('is revoked and gone')
+})
+
+test('the search of the header finds by name and by ending', async () => {
+  stage = await openStage()
+  await stage.see('[role=grid]')
+  await stage.fill('[data-testid=search]', 'SIEM')
+  expect(rowsOf('Tokens of Bob Keller').map(([name]) => name)).toEqual(['Nightly export to the SIEM'])
+  await stage.fill('[data-testid=search]', '…zk90')
+  expect(rowsOf('Tokens of Bob Keller').map(([name]) => name)).toEqual(['pycti notebook'])
+})
+
+test('users: searched by the platform, loaded on while scrolling, opened by keyboard', async () => {
+  stage = await openStage({ address: '#/tokens/users' })
+  await stage.see('[data-testid=user]')
+  const grid = await stage.see('[role=grid]')
+  expect(grid.getAttribute('aria-rowcount')).toBe('241')
+  expect(grid.querySelectorAll('[role=row]').length).toBeLessThan(100)
+  const main = await stage.see('main')
+  main.scrollTo(0, main.scrollHeight)
+  await expect.poll(() => stage.page.tokens.getState().users.data?.users.length).toBe(200)
+  main.scrollTo(0, 0)
+  await expect.poll(() => grid.querySelector('[data-row="0"]')).not.toBeNull()
+  const first = grid.querySelector<HTMLElement>('[data-row="0"] [data-widget]')
+  first?.focus()
+  stage.key('ArrowDown')
+  await expect.poll(() => document.activeElement?.textContent).toBe('Alice Martin')
+  const focused = document.activeElement
+  if (!(focused instanceof HTMLElement)) throw new Error('Nothing is focused')
+  focused.click()
+  await expect.poll(() => window.location.hash).toContain('#/tokens/users/')
+  await expect.poll(() => document.querySelector('h2')?.textContent).toBe('Alice Martin')
+})
+
+test('who may only look finds no button that changes anything', async () => {
+  stage = await openStage({
+    address: '#/tokens/users/d3b0a1c2-0000-4000-8000-000000000002',
+    world: (world) =>
+      world.connections.set((list) =>
+        list.map((connection) =>
+          connection.state.phase === 'ready'
+            ? {
+                ...connection,
+                state: {
+                  ...connection.state,
+                  identity: { ...connection.state.identity, capabilities: ['VIRTUAL_ORGANIZATION_ADMIN'] },
+                },
+              }
+            : connection,
+        ),
+      ),
+  })
+  await stage.see('[role=grid]')
+  for (const id of ['generate', 'revoke', 'kill-session', 'kill-sessions'])
+    expect(document.querySelector(`[data-testid=${id}]`), id).toBeNull()
+})
