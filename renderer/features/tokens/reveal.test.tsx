@@ -65,6 +65,7 @@ test('Escape and a click beside it do nothing before the token is copied', async
   await stage.press('.mantine-Modal-inner')
   await stage.advance(10)
   expect(isOpen()).toBe(true)
+  expect(document.querySelector('[data-testid=unsaved]')).toBeNull()
   expect(shown()).toBe(FAKE_VALUE)
   await stage.press('[data-testid=copy-token]')
   await stage.see('[data-testid=copied]')
