@@ -51,14 +51,16 @@ export function deriveKey(master: Uint8Array, purpose: string): Buffer {
 /** A key made ready once costs a quarter of one that OpenSSL gets anew each time (measured: 2.6 against 12 µs a digest). */
 const readyKeys = new WeakMap<Uint8Array, KeyObject>()
 
-/** HMAC-SHA-256, 32 bytes. The bytes of `key` must not change once it was used. */
-export function hmac(key: Uint8Array, data: string | Uint8Array): Buffer {
+/** HMAC-SHA-256 over the parts one after the other, 32 bytes. The bytes of `key` must not change once it was used. */
+export function hmac(key: Uint8Array, ...parts: readonly (string | Uint8Array)[]): Buffer {
   let ready = readyKeys.get(key)
   if (!ready) {
     ready = createSecretKey(key)
     readyKeys.set(key, ready)
   }
-  return createHmac('sha256', ready).update(data).digest()
+  const digest = createHmac('sha256', ready)
+  for (const part of parts) digest.update(part)
+  return digest.digest()
 }
 
 /** SHA-256, 32 bytes. */

@@ -69,8 +69,5 @@ function digestOf(
 ): Buffer {
   const number = Buffer.alloc(8)
   number.writeBigUInt64BE(BigInt(sequence))
-  return hmac(
-    key,
-    Buffer.concat([previous, number, typeof body === 'string' ? Buffer.from(body, 'utf8') : body]),
-  )
+  return hmac(key, previous, number, body)
 }

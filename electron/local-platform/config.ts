@@ -100,16 +100,15 @@ export function standaloneConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): StandaloneConfig {
   const asked = Flags.safeParse(flags)
-  const file = asked.data?.config ? configFile(asked.data.config) : {}
+  const path = typeof flags.config === 'string' ? flags.config : ''
+  const file = path ? configFile(path) : {}
   const unknown = Object.keys(file).filter((name) => !Object.hasOwn(Environment.shape, name))
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value))
   const found = Environment.safeParse({ ...file, ...set })
   const problems = [
     ...(asked.error?.issues ?? []).map((issue) => `--${issue.path.join('.')} ${issue.message}`),
     ...(found.error?.issues ?? []).map((issue) => nameOf(issue, file, set) + issue.message),
-    ...unknown.map(
-      (name) => `${settingName(name)} in ${asked.data?.config} is not a setting of this platform`,
-    ),
+    ...unknown.map((name) => `${settingName(name)} in ${path} is not a setting of this platform`),
   ]
   if (!asked.success || !found.success || unknown.length > 0) throw new BadConfigError(problems.join('\n'))
   return {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Database, transaction } from '#base/sqlite.ts'
+import { missed, tamperableAudit, tamperings } from '../../../tests/support/audit-tampering.ts'
 import { openPlatformDatabase } from '../database/open.ts'
+import { userStore } from '../users/user-store.ts'
 import { type AuditLog, auditLog, type TokenEvent } from './audit-log.ts'
 
 const KEY = new Uint8Array(32).fill(3)
@@ -91,6 +93,28 @@ describe('the audit', () => {
   ])('finds %s', (_, statement, sequence, why) => {
     tamper(statement)
     expect(audit.verify()).toEqual({ ok: false, sequence, why })
+  })
+
+  it('names the first broken record for flipped bytes, drops, swaps and cuts in ten thousand', () => {
+    const big = tamperableAudit(10_000)
+    expect(big.audit.verify()).toMatchObject({ ok: true, head: { count: 10_000 } })
+    const all = tamperings(big, 100)
+    expect(all).toHaveLength(115)
+    expect(missed(all)).toEqual([])
+    expect(big.audit.verify().ok).toBe(true)
+  }, 60_000)
+
+  it.each([
+    ['emptied with its head', 'DELETE FROM audit; DELETE FROM audit_head'],
+    ['left without its head', 'DELETE FROM audit_head'],
+    ['with bytes after a NUL', "UPDATE audit SET body = body || char(0) || 'more' WHERE sequence = 4"],
+  ])('%s stays broken, also for new records', (_, statement) => {
+    userStore(database).add({ id: 'admin', name: 'admin', email: 'admin@example.org', createdAt: 0 })
+    tamper(statement)
+    expect(audit.verify().ok).toBe(false)
+    const opened = auditLog(database, KEY)
+    transaction(database, () => opened.append(event(1)))
+    expect(opened.verify().ok).toBe(false)
   })
 
   it('cannot be written anew without the key', () => {
