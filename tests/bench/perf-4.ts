@@ -78,7 +78,9 @@ export async function run(): Promise<Row[]> {
 }
 
 async function steadyState(connectors: number): Promise<{ callsPerCycle: number; cpuMs: number }> {
-  const servers = fork(join(import.meta.dirname, 'perf-4-servers.ts'), [String(connectors)])
+  const servers = fork(join(import.meta.dirname, '..', 'support', 'steady-state-servers.ts'), [
+    String(connectors),
+  ])
   try {
     const { port } = await message<{ port: number }>(servers)
     let cycles = 0
@@ -110,8 +112,9 @@ async function steadyState(connectors: number): Promise<{ callsPerCycle: number;
     })
     const more = (count: number): Promise<void> => {
       goal = cycles + count
-      return new Promise((resolve) => {
+      return new Promise((resolve, reject) => {
         reached = resolve
+        servers.once('exit', () => reject(new Error('the servers ended')))
       })
     }
     // Warm, and past the one look at each connector that follows its discovery.

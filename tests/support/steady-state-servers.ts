@@ -53,7 +53,12 @@ const LIST = JSON.stringify(containers)
 const seen: string[] = []
 const server = createServer(async (request, response) => {
   let body = ''
-  for await (const chunk of request) body += chunk
+  try {
+    for await (const chunk of request) body += chunk
+  } catch {
+    // The composer gave the request up.
+    return
+  }
   const operation = request.url === '/graphql' ? String(JSON.parse(body).operationName) : (request.url ?? '')
   seen.push(operation)
   response.setHeader('content-type', 'application/json')
