@@ -227,16 +227,20 @@ function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal | und
  * where nobody answers, the page came over loopback HTTP and its core is one WebSocket away.
  */
 const openHost: OpenWire = (closed) => {
-  const answered = !window.dispatchEvent(new Event('gatehouse:connect', { cancelable: true }))
-  return answered ? openPort(window, closed) : openSocket(window.location, closed)
+  // Names this attempt, so that its port is not taken for an earlier one's.
+  const attempt = crypto.randomUUID()
+  const answered = !window.dispatchEvent(
+    new CustomEvent('gatehouse:connect', { cancelable: true, detail: attempt }),
+  )
+  return answered ? openPort(window, attempt, closed) : openSocket(window.location, closed)
 }
 
-function openPort(page: Window, closed: () => void): Promise<Wire> {
+function openPort(page: Window, attempt: string, closed: () => void): Promise<Wire> {
   return new Promise((resolve) => {
     const take = (event: MessageEvent): void => {
       const [port] = event.ports
       // SECURITY: only this window's own preload can hand the port over; another frame's message is not heard.
-      if (event.source !== page || event.data !== 'gatehouse:port' || !port) return
+      if (event.source !== page || event.data !== `gatehouse:port ${attempt}` || !port) return
       page.removeEventListener('message', take)
       resolve(portWire(port, closed))
     }

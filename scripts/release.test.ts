@@ -41,7 +41,7 @@ describe('fuses', () => {
 describe('packing', () => {
   beforeEach(() => vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', undefined).resetModules())
   afterEach(() => vi.unstubAllEnvs())
-  const configuration = async () => (await import('../electron-builder.ts')).default
+  const configuration = async () => (await import('./packaging.ts')).default
 
   it('makes every kind of package that is promised', async () => {
     const { linux, mac, win } = await configuration()

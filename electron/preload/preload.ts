@@ -14,5 +14,6 @@ page.addEventListener('gatehouse:connect', (event) => {
   event.preventDefault()
   const { port1, port2 } = new MessageChannel()
   ipcRenderer.postMessage('gatehouse:port', null, [port1])
-  page.postMessage('gatehouse:port', page.location.origin, [port2])
+  const { detail: attempt } = event as CustomEvent<string>
+  page.postMessage(`gatehouse:port ${attempt}`, page.location.origin, [port2])
 })

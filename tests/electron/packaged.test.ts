@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { _electron, type ElectronApplication } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ensureBuilt } from '../../scripts/build-parts.ts'
 import { releaseFuses } from '../../scripts/fuses.ts'
 import { clientScript, desktopCommand } from '../support/desktop-app.ts'
 
@@ -16,13 +17,14 @@ const program = join(place, 'linux-unpacked', 'gatehouse')
 let app: ElectronApplication
 
 beforeAll(async () => {
+  await ensureBuilt('all')
   const { executablePath } = desktopCommand(place)
   const version = readFileSync(join(dirname(executablePath), 'version'), 'utf8')
     .trim()
     .replace(/^v/, '')
   const builder = join(root, 'node_modules', '.bin', 'electron-builder')
   const options = [`-c.directories.output=${place}`, `-c.electronVersion=${version}`]
-  await run(builder, ['--linux', 'dir', ...options], {
+  await run(builder, ['--config', 'scripts/packaging.ts', '--linux', 'dir', ...options], {
     cwd: root,
     env: { ...process.env, GATEHOUSE_INSPECTABLE: '1' },
   })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { build } from 'vite'
+import { ensureBuilt } from '../../scripts/build-parts.ts'
 import { electronBinary } from '../../scripts/electron-binary.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -31,6 +32,7 @@ export function desktopCommand(profile: string) {
 export async function launchDesktop(
   profile = mkdtempSync(join(tmpdir(), 'gatehouse-desktop-')),
 ): Promise<DesktopApp> {
+  if (!process.env.GATEHOUSE_APP) await ensureBuilt('all')
   const app = await _electron.launch(desktopCommand(profile))
   const page = await app.firstWindow()
   await page.waitForLoadState('load')

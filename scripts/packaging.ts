@@ -1,7 +1,7 @@
 import type { Configuration } from 'electron-builder'
-import { afterPack } from './scripts/after-pack.ts'
+import { afterPack } from './after-pack.ts'
 
-/** What is shipped, how it is packed, and for whom. Built by `npx electron-builder --dir` and the like. */
+/** What is shipped, how it is packed, and for whom. Used by `npm run package`. */
 const configuration: Configuration = {
   appId: 'io.filigran.gatehouse',
   productName: 'Gatehouse',
