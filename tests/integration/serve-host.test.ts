@@ -7,13 +7,16 @@ import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Contract } from '#shared/contract/index.ts'
 import type { LocalPlatformStatus } from '#shared/contract/system.ts'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 
 const SERVE = join(import.meta.dirname, '..', '..', 'out', 'main', 'serve.js')
+
+// A build is not part of what the tests may take.
+beforeAll(() => ensureBuilt('all'), 240_000)
 
 const started: ChildProcess[] = []
 const folders: string[] = []
@@ -23,7 +26,10 @@ afterEach(async () => {
     host.kill('SIGKILL')
     await once(host, 'exit')
   }
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) {
+    // The child of a killed host needs a moment to end, too.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
 })
 
 function newFolder(): string {
@@ -39,8 +45,7 @@ interface Host {
   readonly err: () => string
 }
 
-async function start(args: string[], environment: Record<string, string> = {}): Promise<Host> {
-  await ensureBuilt('all')
+function start(args: string[], environment: Record<string, string> = {}): Host {
   const host = spawn(process.execPath, [SERVE, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:', ...environment },
@@ -81,7 +86,7 @@ async function whenReady(client: ContractRouterClient<Contract>): Promise<LocalP
 }
 
 it('prints one line, the address to open, and serves page and core behind it', async () => {
-  const host = await start(['--data', newFolder()], { LANG: 'de_AT.UTF-8', LC_ALL: '', LANGUAGE: '' })
+  const host = start(['--data', newFolder()], { LANG: 'de_AT.UTF-8', LC_ALL: '', LANGUAGE: '' })
   const address = await addressOf(host)
   expect(host.out()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/launch\?secret=[\w-]{43}\n$/)
   const { client, cookie, socket } = await connect(address)
@@ -98,7 +103,7 @@ it('prints one line, the address to open, and serves page and core behind it', a
 })
 
 it('ends in order on SIGTERM, with its child', async () => {
-  const host = await start(['--data', newFolder()])
+  const host = start(['--data', newFolder()])
   const { client, socket } = await connect(await addressOf(host))
   const platform = await whenReady(client)
   if (platform.state !== 'ready') throw new Error('The platform did not start')
@@ -110,7 +115,7 @@ it('ends in order on SIGTERM, with its child', async () => {
 })
 
 it('leaves no child behind when it is killed', async () => {
-  const host = await start(['--data', newFolder()])
+  const host = start(['--data', newFolder()])
   const { client } = await connect(await addressOf(host))
   const platform = await whenReady(client)
   if (platform.state !== 'ready') throw new Error('The platform did not start')
@@ -121,8 +126,8 @@ it('leaves no child behind when it is killed', async () => {
 
 it('does not share its folder with another console, and says so', async () => {
   const data = newFolder()
-  await addressOf(await start(['--data', data]))
-  const second = await start(['--data', data])
+  await addressOf(start(['--data', data]))
+  const second = start(['--data', data])
   expect(await second.ended).toBe(3)
   expect(second.err()).toBe(
     `Another Gatehouse uses ${data}. Close it first, or choose a folder with --data.\n`,
@@ -134,21 +139,21 @@ it('says when its port is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as { port: number }
-  const host = await start(['--data', newFolder(), '--port', String(port)])
+  const host = start(['--data', newFolder(), '--port', String(port)])
   expect(await host.ended).toBe(4)
   expect(host.err()).toContain(`Port ${port} is in use`)
   other.close()
 })
 
 it('says how it is used when it is used wrongly', async () => {
-  const host = await start(['--port', 'ten'])
+  const host = start(['--port', 'ten'])
   expect(await host.ended).toBe(2)
   expect(host.err()).toContain('Usage: npm run serve')
 })
 
 it('keeps its data in the user’s profile, out of other users’ reach, unless told otherwise', async () => {
   const profile = join(newFolder(), 'profile')
-  await addressOf(await start([], { GATEHOUSE_PROFILE: profile }))
+  await addressOf(start([], { GATEHOUSE_PROFILE: profile }))
   expect(statSync(profile).mode & 0o777).toBe(0o700)
   expect(statSync(join(profile, 'console.sqlite')).isFile()).toBe(true)
 })

@@ -42,7 +42,7 @@ export async function launchDesktop(
     profile,
     async close() {
       await app.close()
-      rmSync(profile, { recursive: true, force: true })
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }
 }
