@@ -25,6 +25,7 @@ import { authFailures } from './http/auth-failures.ts'
 import { authenticator } from './http/authenticate.ts'
 import { healthCheck } from './http/health.ts'
 import { httpServer } from './http/http-server.ts'
+import { loggableError } from './http/loggable-error.ts'
 import { peerReader } from './http/peer.ts'
 import { newId } from './ids.ts'
 import { restWhileServing } from './migration/batches.ts'
@@ -151,7 +152,7 @@ async function startOn(
       sessionResolvers({ sessions, users, accounts, factors, failures, brake: loginBrake() }),
       platformResolvers({ ...facts, title: 'Local platform', adminEmail: admin.user_email, url: () => url }),
     ],
-    (error) => logger.error({ event: 'graphql.unexpected', err: error }, 'Unexpected error'),
+    (error) => logger.error({ event: 'graphql.unexpected', error: loggableError(error) }, 'Unexpected error'),
   )
   const health = healthCheck(options.healthAccessKey ?? null, () => values.read('id'))
   const server = httpServer({

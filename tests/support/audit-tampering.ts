@@ -41,10 +41,12 @@ export interface Tampering {
 /**
  * Tampers in `flips` bytes spread evenly over everything that is stored of the records, drops, swaps and cuts a twentieth as
  * often each, verifies after each and takes it back.
+ * @param share of several that do this work together: this one's number and how many there are
  */
 export function tamperings(
   { database, audit }: ReturnType<typeof tamperableAudit>,
   flips: number,
+  share: { readonly number: number; readonly of: number } = { number: 0, of: 1 },
 ): Tampering[] {
   const { count } = database.prepare('SELECT count(*) AS count FROM audit').get() as { count: number }
   const size = database.prepare('SELECT length(CAST(body AS BLOB)) AS size FROM audit WHERE sequence = ?')
@@ -56,14 +58,14 @@ export function tamperings(
     return { what, at, verdict }
   }
   const found: Tampering[] = []
-  for (let flip = 0; flip < flips; flip++) {
+  for (let flip = share.number; flip < flips; flip += share.of) {
     const at = 1 + Math.floor((flip * count) / flips)
     const { size: bodyBytes } = size.get(at) as { size: number }
     // Another part of the record each time: its body, then its digest.
     const position = (flip * 7919) % (bodyBytes + DIGEST_BYTES)
     found.push(tried('flip', at, () => flipByte(database, at, position, bodyBytes, 1 << (flip % 8))))
   }
-  for (let turn = 0; turn < flips / 20; turn++) {
+  for (let turn = share.number; turn < flips / 20; turn += share.of) {
     const at = 1 + ((turn * 7919) % (count - 1))
     const exec = (sql: string): void => database.exec(sql)
     found.push(tried('drop', at, () => exec(`DELETE FROM audit WHERE sequence = ${at}`)))

@@ -45,7 +45,7 @@ const SIGNS: ReadonlyMap<string, string> = new Map([
 const AUDITS: Comparisons = {
   column(key) {
     const column = COLUMNS.get(key)
-    if (!column) throw new UnsupportedFilterError(`Audits cannot be filtered by ${key}`)
+    if (!column) throw new UnsupportedFilterError('Audits cannot be filtered by this key')
     return column
   },
   compare(key, operator, value) {

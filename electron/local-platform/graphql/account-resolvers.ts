@@ -45,7 +45,7 @@ export function accountResolvers({ users, accounts }: { users: UserStore; accoun
       userEdit: (_: unknown, { id }: { id: string }, context: RequestContext) => {
         allowed(context, 'SETTINGS_SETACCESSES')
         const user = users.byId(id)
-        if (!user) throw functionalError('User not found', { userId: id })
+        if (!user) throw functionalError('User not found')
         return user
       },
     },

@@ -62,8 +62,8 @@ export function toWireError(error: unknown, unexpected: (error: unknown) => void
       extensions: { code, ...(data ? { data } : {}) },
     }
   }
-  // graphql-js itself refuses variables and arguments without a code and without an original error.
-  if (error instanceof Error && error.name === 'GraphQLError' && !originalError) {
+  // graphql-js itself refuses variables and arguments without a code; what is below such an error is one of its own too.
+  if (isGraphqlError(error) && (!originalError || isGraphqlError(originalError))) {
     const name = 'BAD_USER_INPUT'
     return { message: withoutValues(message), name, ...place(locations, path), extensions: { code: name } }
   }
@@ -77,6 +77,8 @@ export function toWireError(error: unknown, unexpected: (error: unknown) => void
     extensions: { code: name, data: CODES[name] },
   }
 }
+
+const isGraphqlError = (error: unknown): boolean => error instanceof Error && error.name === 'GraphQLError'
 
 /**
  * A message of graphql-js without the client's own values: it repeats wrong variables and literals, and a client may have

@@ -145,7 +145,7 @@ export function sessionResolvers({ sessions, users, accounts, factors, brake, fa
 
 function target(users: UserStore, id: string): User {
   const user = users.byId(id)
-  if (!user) throw functionalError('User not found', { userId: id })
+  if (!user) throw functionalError('User not found')
   return user
 }
 

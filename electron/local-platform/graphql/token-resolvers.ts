@@ -1,4 +1,4 @@
-import { LEGACY_TOKEN_PATTERN, type TokenDuration } from '#shared/domain/token.ts'
+import type { TokenDuration } from '#shared/domain/token.ts'
 import { grantedScopes, RefusedScopeError } from '../tokens/scopes.ts'
 import type { CreatedToken, Deed, TokenStore } from '../tokens/token-store.ts'
 import type { User } from '../users/user.ts'
@@ -25,15 +25,15 @@ export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: U
   const revoke = (owner: User, id: string, reason: string | null | undefined, deed: Deed): string => {
     if (reason && reason.length > LONGEST_REASON)
       throw functionalError(`The reason is longer than ${LONGEST_REASON} characters`)
-    // Nothing that could be a value is repeated in an error: a client may have mixed up token and id.
+    // SECURITY: only an id that is known to be one is repeated; a legacy token is a UUID too, and clients mix them up.
     if (!tokens.revoke(owner, id, reason ?? null, deed))
-      throw functionalError('Token not found', isTokenId(id) ? { tokenId: id } : {})
+      throw functionalError('Token not found', tokens.exists(id) ? { tokenId: id } : {})
     return id
   }
 
   const target = (userId: string): User => {
     const owner = users.byId(userId)
-    if (!owner) throw functionalError('User not found', { targetUserId: userId, userId })
+    if (!owner) throw functionalError('User not found')
     return owner
   }
 
@@ -78,10 +78,6 @@ function refusing<Result>(work: () => Result): Result {
     if (error instanceof RefusedScopeError) throw functionalError(error.message)
     throw error
   }
-}
-
-function isTokenId(id: string): boolean {
-  return LEGACY_TOKEN_PATTERN.test(id) || id.startsWith('base_token_')
 }
 
 /** SECURITY: the only place where a value leaves, in the answer to its creation (PRD FR-004). */

@@ -14,6 +14,7 @@ import { challenge } from './challenge.ts'
 import { clientText } from './client-text.ts'
 import { setSessionCookie } from './cookies.ts'
 import type { Health, HealthAnswer } from './health.ts'
+import { loggableError } from './loggable-error.ts'
 import { answerMediaType, RESPONSE_JSON } from './media-type.ts'
 import type { Peer } from './peer.ts'
 
@@ -44,7 +45,7 @@ export function httpServer(parts: HttpParts): Server {
     (request, response) => {
       if (parts.logger.isLevelEnabled('debug')) logWhenDone(parts, request, response)
       route(parts, request, response).catch((error: unknown) => {
-        parts.logger.error({ event: 'request.failed', err: error }, 'Request failed')
+        parts.logger.error({ event: 'request.failed', error: loggableError(error) }, 'Request failed')
         if (!response.headersSent) sendJson(response, 500, { error: 'internal' })
         else response.destroy()
       })

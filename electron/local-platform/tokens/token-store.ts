@@ -50,6 +50,8 @@ export interface TokenStore {
   ): CreatedToken
   /** False when the owner has no such token, or it is revoked already. */
   revoke(owner: User, tokenId: string, reason: string | null, deed: Deed): boolean
+  /** Whether anybody has or had a token of this id. */
+  exists(tokenId: string): boolean
   /** What a client may see in `api_tokens`: everything not revoked, expired ones too; oldest first. */
   listed(owner: Pick<User, 'row' | 'id'>): StoredToken[]
   revoked(owner: Pick<User, 'row'>): StoredToken[]
@@ -83,6 +85,7 @@ export function tokenStore(
   const find = database.prepare(
     'SELECT name, masked_token, expires_at FROM tokens WHERE id = ? AND user_row = ? AND revoked_at IS NULL',
   )
+  const findId = database.prepare('SELECT 1 FROM tokens WHERE id = ?')
   const markRevoked = database.prepare(
     'UPDATE tokens SET revoked_at = ?, revoked_by = ?, revoke_reason = ? WHERE id = ?',
   )
@@ -161,6 +164,7 @@ export function tokenStore(
       })
     },
 
+    exists: (tokenId) => findId.get(tokenId) !== undefined,
     listed: (owner) => [
       ...legacy.listed(owner).map((token) => ({ ...token, scopes: null })),
       ...(listListed.all(owner.row) as unknown as StoredToken[]),

@@ -36,7 +36,7 @@ function columns(byKey: Record<string, string>): ReadonlyMap<string, string> {
 const USERS: Comparisons = {
   column(key) {
     const column = TEXT_KEYS.get(key) ?? FLAG_KEYS.get(key)
-    if (!column) throw unsupported(key)
+    if (!column) throw unsupported()
     return column
   },
   compare(key, operator, value) {
@@ -46,7 +46,7 @@ const USERS: Comparisons = {
     if (flag && operator === 'eq')
       return { condition: `${flag} = ?`, values: [String(value) === 'true' ? 1 : 0] }
     const text = TEXT_KEYS.get(key)
-    if (!text) throw unsupported(key)
+    if (!text) throw unsupported()
     if (operator === 'eq')
       return { condition: `coalesce(${text}, '') = ? COLLATE NOCASE`, values: [String(value)] }
     const condition = textCondition(text, operator, String(value))
@@ -61,6 +61,7 @@ const USERS: Comparisons = {
  */
 export const userCondition = (group: FilterGroup): Condition => filterGroupCondition(group, USERS)
 
-function unsupported(key: string): UnsupportedFilterError {
-  return new UnsupportedFilterError(`Users cannot be filtered by ${key}`)
+/** The key is not repeated: a client may have put anything there. */
+function unsupported(): UnsupportedFilterError {
+  return new UnsupportedFilterError('Users cannot be filtered by this key')
 }
