@@ -1,5 +1,5 @@
 import type { Stage } from './stage.tsx'
-import type { ViewState } from './view-states.ts'
+import type { ViewState } from './view-state.ts'
 import {
   changeConnection,
   changeStatus,

@@ -1,6 +1,6 @@
 import { ALICE, CHARLIE, hostileTokens } from './people.ts'
 import type { Stage } from './stage.tsx'
-import type { ViewState } from './view-states.ts'
+import type { ViewState } from './view-state.ts'
 import { changeConnection, identity, NOW, problem, type World } from './world.ts'
 
 const MINE = ['route:tokens/mine']

@@ -10,7 +10,7 @@ import {
 import type { Database } from '#base/sqlite.ts'
 import { type AuditEvent, messageOf } from './audit-events.ts'
 
-export type { AccountEvent, AuditEvent, MigrationEvent, RequestSource, TokenEvent } from './audit-events.ts'
+export type { AuditEvent, MigrationEvent, RequestSource, TokenEvent } from './audit-events.ts'
 
 export interface AuditLog {
   /** Appends inside the caller's transaction, so that the deed and its record are one. */
