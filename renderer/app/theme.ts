@@ -1,11 +1,4 @@
-import {
-  Button,
-  type CSSVariablesResolver,
-  createTheme,
-  Input,
-  type MantineColorsTuple,
-  SegmentedControl,
-} from '@mantine/core'
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
 import { DARK, LIGHT, RAMPS, type SchemeColours } from './colours.ts'
 
 const TOGGLE_TEXT = { label: { fontSize: '13px' }, description: { fontSize: '12px' } }
@@ -27,25 +20,26 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Button: Button.extend({
-      vars: (_theme, { size }) =>
+    // Plain objects: naming the components themselves would bring them into the first chunk.
+    Button: {
+      vars: (_theme: unknown, { size }: { size?: string | number }) =>
         typeof size === 'string' && size.startsWith('compact')
           ? { root: { '--button-height': '24px', '--button-fz': '12px', '--button-padding-x': '8px' } }
           : { root: { '--button-height': '28px', '--button-fz': '13px', '--button-padding-x': '12px' } },
-    }),
-    Input: Input.extend({
+    },
+    Input: {
       vars: () => ({
         wrapper: { '--input-height': '28px', '--input-fz': '13px', '--input-size': '28px' },
       }),
-    }),
+    },
     InputWrapper: {
       defaultProps: { size: 'md' },
       styles: { description: { fontSize: '12px' }, error: { fontSize: '12px' } },
     },
-    SegmentedControl: SegmentedControl.extend({
+    SegmentedControl: {
       defaultProps: { transitionDuration: 80, color: 'steel' },
       vars: () => ({ root: { '--sc-font-size': '13px', '--sc-padding': '3px 12px' } }),
-    }),
+    },
     Checkbox: { defaultProps: { size: 'xs' }, styles: TOGGLE_TEXT },
     Switch: { defaultProps: { size: 'sm' }, styles: TOGGLE_TEXT },
     Notification: { defaultProps: { withBorder: true } },

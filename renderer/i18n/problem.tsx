@@ -7,20 +7,6 @@ import { Notice } from '../ui/Notice.tsx'
 import classes from './problem.module.css'
 import { useText } from './text.tsx'
 
-/**
- * What the core answered when it did not do what was asked. An error that is not the contract's own (a bug, a lost
- * link) becomes `internal` or `stopping`, so that every failure can be said in a sentence.
- */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof Error && error.name === 'LinkClosedError') return { code: 'stopping', detail: null }
-  if (typeof error === 'object' && error !== null && 'code' in error && 'data' in error) {
-    const { code, data } = error as { code: unknown; data: unknown }
-    if (code === 'PROBLEM' && typeof data === 'object' && data !== null && 'code' in data)
-      return data as Problem
-  }
-  return { code: 'internal', detail: error instanceof Error ? error.message.slice(0, 500) : null }
-}
-
 /** A failure where it happened: what it means, what to do, and the details to copy into a ticket. */
 export function ProblemNotice({
   problem,

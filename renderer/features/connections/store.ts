@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Connection, Identity } from '#shared/contract/connections.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { ConsoleClient, Host } from '../../client.ts'
-import { problemOf } from '../../i18n/problem.tsx'
+import { problemOf } from '../../i18n/problem-of.ts'
 
 export const CONNECTION_DIALOGS = [
   'add-connection',

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { Host } from '../../client.ts'
-import { problemOf } from '../../i18n/problem.tsx'
+import { problemOf } from '../../i18n/problem-of.ts'
 
 export interface SettingsState {
   /** null until the core has spoken */

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import type { Host, LinkState } from '../../client.ts'
-import { problemOf } from '../../i18n/problem.tsx'
+import { problemOf } from '../../i18n/problem-of.ts'
 
 export interface SystemState {
   info: SystemInfo | null

@@ -3,7 +3,7 @@ import type { Problem } from '#shared/contract/problem.ts'
 import type { Generated, Token } from '#shared/contract/tokens.ts'
 import type { TokenDuration } from '#shared/domain/token.ts'
 import type { ConsoleClient } from '../../client.ts'
-import { problemOf } from '../../i18n/problem.tsx'
+import { problemOf } from '../../i18n/problem-of.ts'
 
 /** How an attempt to generate ended. */
 export type GenerateOutcome =

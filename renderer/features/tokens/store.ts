@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { Generated, Session, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
 import type { ConsoleClient } from '../../client.ts'
-import { problemOf } from '../../i18n/problem.tsx'
+import { problemOf } from '../../i18n/problem-of.ts'
 import type { Clock } from '../../ui/clock.tsx'
 import { type GenerateInput, type GenerateOutcome, generateOutcome } from './outcome.ts'
 

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
-import { problemOf } from '../../i18n/problem.tsx'
+import { problemOf } from '../../i18n/problem-of.ts'
 import { useTokensEnvironment } from './context.tsx'
 
 export interface Copy {

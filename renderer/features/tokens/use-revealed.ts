@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { Generated } from '#shared/contract/tokens.ts'
-import { problemOf } from '../../i18n/problem.tsx'
+import { problemOf } from '../../i18n/problem-of.ts'
 import { useNow } from '../../ui/clock.tsx'
 import { useTokensEnvironment } from './context.tsx'
 
