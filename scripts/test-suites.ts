@@ -69,6 +69,9 @@ export async function runSuite(name: string): Promise<Counts> {
   }
   const session = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   mkdirSync(join(session, 'run'), { mode: 0o700 })
+  // Whatever a test leaves behind, also one that was killed, goes with the session. Short: a socket's path has a limit.
+  const temporary = join(session, 't')
+  mkdirSync(temporary)
   try {
     const { command, environment } = suite?.around?.(session) ?? { command: [], environment: {} }
     const reportFile = join(session, 'report.json')
@@ -79,13 +82,25 @@ export async function runSuite(name: string): Promise<Counts> {
       ...['run', '--project', name, '--reporter', 'default', '--reporter', 'json'],
       ...['--outputFile.json', reportFile],
     ]
-    const endedWell = await runTool(program, args, { ...process.env, ...environment })
+    const endedWell = await runTool(program, args, {
+      ...process.env,
+      TMPDIR: temporary,
+      ...environment,
+    })
     const report = existsSync(reportFile)
       ? (JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport)
       : null
     return countsOf(report, endedWell, mustRun)
   } finally {
-    rmSync(session, { recursive: true, force: true })
+    remove(session)
+  }
+}
+
+function remove(session: string): void {
+  try {
+    rmSync(session, { recursive: true, force: true, maxRetries: 3 })
+  } catch (error) {
+    console.error(`${session} could not be removed: ${error}`)
   }
 }
 
