@@ -37,7 +37,7 @@ export const theme = createTheme({
       styles: { description: { fontSize: '12px' }, error: { fontSize: '12px' } },
     },
     SegmentedControl: {
-      defaultProps: { transitionDuration: 80, color: 'steel' },
+      defaultProps: { transitionDuration: 0, color: 'steel' },
       vars: () => ({ root: { '--sc-font-size': '13px', '--sc-padding': '3px 12px' } }),
     },
     Checkbox: { defaultProps: { size: 'xs' }, styles: TOGGLE_TEXT },

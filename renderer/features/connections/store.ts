@@ -4,13 +4,6 @@ import type { Problem } from '#shared/contract/problem.ts'
 import type { ConsoleClient, Host } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
 
-export const CONNECTION_DIALOGS = [
-  'add-connection',
-  'rename-connection',
-  'new-connection-token',
-  'remove-connection',
-] as const
-
 export type ConnectionDialog =
   | { name: 'add-connection' }
   | { name: 'rename-connection' | 'new-connection-token' | 'remove-connection'; connection: Connection }

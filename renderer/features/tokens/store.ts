@@ -23,8 +23,6 @@ export interface UsersPage {
   readAt: number
 }
 
-export const TOKEN_DIALOGS = ['generate', 'reveal', 'revoke', 'kill-session', 'kill-sessions'] as const
-
 export type TokenDialog =
   | { name: 'generate'; owner: UserAccess['user']; ref: UserRef }
   /** Knows the handle of the value, never the value. */
