@@ -53,6 +53,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            viewport: { width: 1280, height: 800 },
             provider: playwright({
               launchOptions: {
                 executablePath: process.env.GATEHOUSE_CHROMIUM ?? '/usr/bin/chromium',

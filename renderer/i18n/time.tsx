@@ -1,5 +1,6 @@
 import { type IntlShape, useIntl } from 'react-intl'
 import { useNow } from '../ui/clock.tsx'
+import { useNarrow } from '../ui/use-narrow.ts'
 import { useText } from './text.tsx'
 
 const SECOND = 1_000
@@ -17,14 +18,19 @@ const STEPS = [
 ] as const
 
 /** "3 hours ago", "in 30 days": the largest unit that fits. The past is cut off, the future rounded. */
-export function relativeText(intl: IntlShape, at: number, now: number): string {
+export function relativeText(
+  intl: IntlShape,
+  at: number,
+  now: number,
+  style: 'long' | 'short' = 'long',
+): string {
   const distance = at - now
   const step = STEPS.find(({ upTo }) => Math.abs(distance) < upTo) ?? STEPS[STEPS.length - 1]
   if (!step) return ''
   const count = distance < 0 ? Math.ceil(distance / step.size) : Math.round(distance / step.size)
   return count === 0
-    ? intl.formatRelativeTime(0, 'second', { numeric: 'auto' })
-    : intl.formatRelativeTime(count, step.unit)
+    ? intl.formatRelativeTime(0, 'second', { numeric: 'auto', style })
+    : intl.formatRelativeTime(count, step.unit, { style })
 }
 
 /** "2026-12-22 09:00:00 UTC": the same for every reader, so that it can be compared with a log. */
@@ -42,12 +48,13 @@ export function utcText(at: number): string {
 export function RelativeTime({ at, skewMs = 0 }: { at: number; skewMs?: number }) {
   const intl = useIntl()
   const text = useText()
+  const style = useNarrow() ? 'short' : 'long'
   const shown = useNow((now) => {
     const distance = at - (now + skewMs)
     // Just made, or made a moment ago by a clock slightly ahead of ours.
     return distance > -MINUTE && distance <= 5 * SECOND
       ? text('time.just-now')
-      : relativeText(intl, at, now + skewMs)
+      : relativeText(intl, at, now + skewMs, style)
   })
   return (
     <time dateTime={isoText(at)} title={utcText(at)}>

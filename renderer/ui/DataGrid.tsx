@@ -139,7 +139,11 @@ export function DataGrid<Item extends RowData>(props: Props<Item>) {
                         : undefined
                     }
                   >
-                    {column.cell(row.original, tabIndex)}
+                    {column.widget ? (
+                      column.cell(row.original, tabIndex)
+                    ) : (
+                      <span className={classes.text}>{column.cell(row.original, tabIndex)}</span>
+                    )}
                   </div>
                 )
               })}

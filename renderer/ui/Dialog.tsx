@@ -46,7 +46,7 @@ export function Dialog({
       attributes={{ header: { role: 'none' } }}
       transitionProps={{ duration: 0 }}
       overlayProps={{ backgroundOpacity: 0.4 }}
-      yOffset="8vh"
+      yOffset="6vh"
       classNames={{
         content: classes.content,
         header: classes.header,

@@ -1,6 +1,6 @@
 /**
  * Pictures of view states: `node tests/page/screenshots.ts OUT [filter] [--matrix]`. Without `--matrix` each state once,
- * light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too; `--look=de-light` that one.
+ * light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too; `--look=ru-dark` that one.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,9 +18,14 @@ const LOOKS = [
 
 const [out = 'pictures', filter = ''] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const only = process.argv.find((word) => word.startsWith('--look='))?.slice('--look='.length)
-const looks = process.argv.includes('--matrix')
-  ? LOOKS
-  : LOOKS.filter(({ language, scheme }) => (only ?? 'en-light') === `${language}-${scheme}`)
+const looks = process.argv.includes('--matrix') ? LOOKS : [lookOf(only ?? 'en-light')]
+
+/** `ru-dark`: one of the looks above, or any other language on the small page. */
+function lookOf(name: string) {
+  const [language = 'en', scheme = 'light'] = name.split('-')
+  const known = LOOKS.find((look) => look.language === language && look.scheme === scheme)
+  return known ?? { language, scheme, width: 900, height: 640 }
+}
 
 const root = resolve(import.meta.dirname, '../..')
 const built = await mkdtemp(join(tmpdir(), 'gatehouse-pictures-'))

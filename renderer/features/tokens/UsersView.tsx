@@ -69,7 +69,7 @@ export function UsersView({ search }: { search: string }) {
       {
         id: 'kind',
         header: text('users.column.kind'),
-        width: 'minmax(100px, 0.8fr)',
+        width: 'minmax(124px, 0.8fr)',
         dimmed: true,
         cell: (user) => <T id={user.serviceAccount ? 'users.service' : 'users.person'} />,
       },

@@ -32,7 +32,7 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
     {
       id: 'created',
       header: text('token.column.created'),
-      width: 'minmax(102px, 1fr)',
+      width: 'minmax(104px, 1fr)',
       dimmed: true,
       sortBy: (token) => token.createdAt ?? NEVER_FIRST,
       cell: (token) =>
@@ -57,7 +57,7 @@ export function useTokenColumns(
       {
         id: 'expires',
         header: text('token.column.expires'),
-        width: 'minmax(102px, 1fr)',
+        width: 'minmax(104px, 1fr)',
         sortBy: (token) => token.expiresAt ?? NEVER_LAST,
         cell: (token) =>
           token.expiresAt === null ? (
@@ -70,7 +70,7 @@ export function useTokenColumns(
         id: 'last-used',
         header: text('token.column.last-used'),
         headerNote: { word: text('token.column.approximate'), sign: '≈' },
-        width: 'minmax(102px, 1fr)',
+        width: 'minmax(104px, 1fr)',
         dimmed: true,
         sortBy: (token) => token.lastUsedAt ?? NEVER_FIRST,
         cell: (token) =>
@@ -83,7 +83,7 @@ export function useTokenColumns(
       {
         id: 'status',
         header: text('token.column.status'),
-        width: 'minmax(108px, 0.9fr)',
+        width: 'minmax(120px, 0.9fr)',
         cell: (token) => <TokenStatusMark token={token} skewMs={skewMs} />,
       },
     ]
@@ -126,7 +126,7 @@ export function useRevokedColumns(skewMs: number): GridColumn<RevokedToken>[] {
       {
         id: 'revoked',
         header: text('token.column.revoked'),
-        width: 'minmax(102px, 1fr)',
+        width: 'minmax(104px, 1fr)',
         sortBy: (token) => token.revokedAt,
         cell: (token) => <RelativeTime at={token.revokedAt} skewMs={skewMs} />,
       },
