@@ -75,8 +75,6 @@ const PastedToken = z.string().trim().min(1).max(4096)
 export const Probe = z.object({
   url: z.string(),
   platformTitle: z.string(),
-  /** the token would travel unencrypted to another machine */
-  plainHttp: z.boolean(),
   latencyMs: z.number(),
 })
 export type Probe = z.infer<typeof Probe>

@@ -269,12 +269,11 @@ export const SHELL_STATES: readonly ViewState[] = [
     views: ADD,
     address: CONNECTIONS,
     world: (world) => {
-      Object.assign(world.probe, { url: 'http://cti.example.net', plainHttp: true })
+      world.failing.set('connections.probe', problem('plain-http'))
       changeStatus(world, { keychain: { state: 'missing', backend: 'Secret Service', detail: null } })
     },
     async reach(stage) {
       await probe(stage, 'http://cti.example.net')
-      await stage.see('[data-testid=connection-token]')
     },
   },
   {

@@ -139,7 +139,6 @@ export function createWorld(): World {
     probe: {
       url: 'https://cti.example.net',
       platformTitle: 'OpenCTI - Example Net',
-      plainHttp: false,
       latencyMs: 61,
     },
     failing: new Map(),

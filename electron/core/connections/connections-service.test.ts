@@ -54,7 +54,7 @@ describe('probe', () => {
       caPem: null,
       proxy: null,
     })
-    expect(probe).toMatchObject({ url: platform.url, platformTitle: 'Fake platform', plainHttp: false })
+    expect(probe).toMatchObject({ url: platform.url, platformTitle: 'Fake platform' })
     expect(platform.asked).toMatchObject([{ operation: 'PublicSettings', authorization: undefined }])
   })
 

@@ -78,7 +78,7 @@ export class ConnectionsService {
     const transport = new Transport({ ...address, clock: this.#parts.clock })
     try {
       const { title, latencyMs } = await new OpenCtiClient(transport, null).publicTitle()
-      return { url: address.url, platformTitle: title, plainHttp: isPlainText(address.url), latencyMs }
+      return { url: address.url, platformTitle: title, latencyMs }
     } finally {
       transport.close()
     }

@@ -99,16 +99,14 @@ export function AddConnectionDialog() {
         {probe && (
           <>
             <Notice
-              tone={probe.plainHttp ? 'warning' : 'good'}
+              tone="good"
               role="status"
               testId="probed"
               title={text('connection.found', {
                 title: probe.platformTitle,
                 ms: Math.round(probe.latencyMs),
               })}
-            >
-              {probe.plainHttp ? text('connection.plain-http') : undefined}
-            </Notice>
+            />
             <TextInput
               label={text('connection.name')}
               value={name}
