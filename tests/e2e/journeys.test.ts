@@ -1,10 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DAY_MS, ISSUED_TOKEN_PATTERN } from '#shared/domain/token.ts'
 import { findCanary } from '../support/canary.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { connectPlatform, startConsole } from '../support/console-page.ts'
 import { startTestPlatform } from '../support/platform-rig.ts'
+import { curl, embeddedPlatformUrl, generate, REFUSAL, revoke, rowOf } from '../support/token-journey.ts'
 
 /** The journeys of the product requirements (requirements 003), whole, as a person clicks them. */
 
@@ -25,50 +26,10 @@ async function consolePage() {
   return opened
 }
 
-/** `curl -H "Authorization: Bearer …" -d '{"query":"{me{name}}"}'`, without naming a content type. */
-async function curl(url: string, token: string, headers: Record<string, string> = {}) {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, ...headers },
-    body: '{"query":"{me{name}}"}',
-  })
-  return {
-    status: response.status,
-    challenge: response.headers.get('www-authenticate'),
-    body: await response.json(),
-  }
-}
-
-const refusal = {
-  data: null,
-  errors: [{ extensions: { code: 'AUTH_REQUIRED', data: { http_status: 401 } } }],
-}
-
-/** Generates through the dialog and returns the value as the reveal dialog shows it, with the dialog still open. */
-async function generate(page: Page, name: string, duration: string): Promise<string> {
-  await page.getByTestId('generate').first().click()
-  await page.getByTestId('token-name').fill(name)
-  await page.getByTestId('duration').getByText(duration, { exact: true }).click()
-  await page.getByTestId('submit-generate').click()
-  const value = page.getByTestId('token-value')
-  await page.waitForFunction(() =>
-    document.querySelector('[data-testid="token-value"]')?.textContent?.startsWith('flgrn_'),
-  )
-  return (await value.textContent()) ?? ''
-}
-
-const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
-
 describe('Journey 1: long-term access', () => {
   it('generates on the embedded platform, reveals once, copies, uses, revokes, and is refused at the next call', async () => {
     const { page, host, complaints } = await consolePage()
-    await page.getByTestId('nav-settings').click()
-    await page.getByTestId('section-local').click()
-    const url =
-      (await page
-        .getByText(/^http:\/\/127\.0\.0\.1:\d+$/)
-        .first()
-        .textContent()) ?? ''
+    const url = await embeddedPlatformUrl(page)
     await page.getByTestId('nav-tokens').click()
 
     const value = await generate(page, 'Enrichment scripts', 'Unlimited')
@@ -93,14 +54,8 @@ describe('Journey 1: long-term access', () => {
       body: { data: { me: { name: expect.any(String) } } },
     })
 
-    await row.getByTestId('revoke').click()
-    await page
-      .getByText('Are you sure? Any scripts using this token will stop working immediately.')
-      .waitFor()
-    await page.getByTestId('reason').fill('Scripts were retired')
-    await page.getByTestId('confirm-revoke').click()
-    await page.getByTestId('confirm-revoke').waitFor({ state: 'detached' })
-    expect(await curl(url, value)).toMatchObject({ status: 200, body: refusal })
+    await revoke(page, row, 'Scripts were retired')
+    expect(await curl(url, value)).toMatchObject({ status: 200, body: REFUSAL })
     await page.getByText('Scripts were retired').waitFor()
 
     await host.stop()
@@ -141,11 +96,8 @@ describe('on a platform of their own', () => {
     await page.getByTestId('user').filter({ hasText: alice.name }).first().click()
     for (const { plaintext_token, masked_token } of stolen) {
       const row = rowOf(page, masked_token.slice(-4)).filter({ has: page.getByTestId('revoke') })
-      await row.getByTestId('revoke').click()
-      await page.getByTestId('reason').fill('Laptop stolen')
-      await page.getByTestId('confirm-revoke').click()
-      await page.getByTestId('confirm-revoke').waitFor({ state: 'detached' })
-      expect(await curl(platform.platform.url, plaintext_token)).toMatchObject({ body: refusal })
+      await revoke(page, row, 'Laptop stolen')
+      expect(await curl(platform.platform.url, plaintext_token)).toMatchObject({ body: REFUSAL })
     }
     await page.getByTestId('no-tokens').waitFor()
     expect(await page.getByText('Laptop stolen').count()).toBe(3)
@@ -163,7 +115,7 @@ describe('on a platform of their own', () => {
     expect(await curl(platform.platform.url, value)).toMatchObject({ body: { data: { me: {} } } })
 
     platform.clock.advance(31 * DAY_MS)
-    expect(await curl(platform.platform.url, value)).toMatchObject({ status: 200, body: refusal })
+    expect(await curl(platform.platform.url, value)).toMatchObject({ status: 200, body: REFUSAL })
     expect(
       await curl(platform.platform.url, value, { accept: 'application/graphql-response+json' }),
     ).toMatchObject({

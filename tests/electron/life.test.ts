@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { afterEach, expect, it } from 'vitest'
 import { findCanary } from '../support/canary.ts'
 import { clientScript, type DesktopApp, desktopCommand, launchDesktop } from '../support/desktop-app.ts'
+import { clipboardText } from '../support/system-clipboard.ts'
 
 const run = promisify(execFile)
 const opened: DesktopApp[] = []
@@ -34,14 +35,6 @@ function platformUrl(desktop: DesktopApp): Promise<string> {
       )
     })`,
   )
-}
-
-/** What another program finds on the system's clipboard. */
-async function clipboardText(): Promise<string> {
-  const { executablePath, args, env } = desktopCommand('')
-  const reader = join(import.meta.dirname, '..', 'support', 'read-clipboard.cjs')
-  const { stdout } = await run(executablePath, [...args.slice(0, -1), reader], { env })
-  return JSON.parse(/^CLIPBOARD=(.*)$/m.exec(stdout)?.[1] ?? '""')
 }
 
 function isAlive(pid: number): boolean {

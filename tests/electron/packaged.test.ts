@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
-import { _electron, type ElectronApplication } from 'playwright-core'
+import type { ElectronApplication } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 import { releaseFuses } from '../../scripts/fuses.ts'
-import { clientScript, desktopCommand } from '../support/desktop-app.ts'
+import { attachTo, clientScript, desktopCommand } from '../support/desktop-app.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..', '..')
@@ -28,9 +28,12 @@ beforeAll(async () => {
     cwd: root,
     env: { ...process.env, GATEHOUSE_INSPECTABLE: '1' },
   })
-  const { args, env } = desktopCommand(join(place, 'profile'))
-  // The packed program needs no folder to be named.
-  app = await _electron.launch({ executablePath: program, args: args.slice(0, -1), env })
+  const started = await attachTo((attempt) => {
+    const { args, env } = desktopCommand(join(place, `profile-${attempt}`))
+    // The packed program needs no folder to be named.
+    return { executablePath: program, args: args.slice(0, -1), env }
+  })
+  app = started.app
 })
 afterAll(async () => {
   await app?.close()

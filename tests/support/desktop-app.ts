@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import { _electron, type ElectronApplication, errors, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 import { electronBinary } from '../../scripts/electron-binary.ts'
@@ -24,25 +24,62 @@ export function desktopCommand(profile: string) {
   return {
     executablePath,
     args: [...asRoot, '--disable-gpu', process.env.GATEHOUSE_APP ?? ROOT],
-    env: { ...(process.env as Record<string, string>), GATEHOUSE_PROFILE: profile },
+    env: {
+      ...(process.env as Record<string, string>),
+      GATEHOUSE_PROFILE: profile,
+      // No session bus: nothing of a test is filed in the keychain of whoever runs it.
+      DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+      LANG: 'en_US.UTF-8',
+      LC_ALL: '',
+      LANGUAGE: '',
+    },
   }
 }
 
+/** The start takes about a second; more than this and the attaching has failed. */
+const ATTACH_MS = 20_000
+const ATTEMPTS = 3
+
+/**
+ * Starts a program under Playwright and waits for its window. Playwright attaches to a program that already runs: a window
+ * that navigates in that very moment it never finishes to attach to, while the app goes on as if nothing were (one start in
+ * thirty; microsoft/playwright#17765). Then, and for nothing else, the program is ended and started again.
+ * @param start what to start at each attempt; a profile should be a fresh one each time
+ * @throws what the last attempt threw; a failure of the program itself is thrown at once
+ */
+export async function attachTo(
+  start: (attempt: number) => { executablePath: string; args: string[]; env: Record<string, string> },
+): Promise<{ app: ElectronApplication; page: Page; profile: string }> {
+  for (let attempt = 1; ; attempt++) {
+    const command = start(attempt)
+    try {
+      const app = await _electron.launch({ ...command, timeout: ATTACH_MS })
+      const page = await app.firstWindow()
+      await page.waitForLoadState('load')
+      return { app, page, profile: command.env.GATEHOUSE_PROFILE ?? '' }
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isLostAttachment(error)) throw error
+    }
+  }
+}
+
+function isLostAttachment(error: unknown): boolean {
+  const log = error instanceof errors.TimeoutError ? error.message : ''
+  return log.includes('DevTools listening on') && !log.includes('cannot start')
+}
+
 /** Starts the built app on a profile of its own, and waits for its window. */
-export async function launchDesktop(
-  profile = mkdtempSync(join(tmpdir(), 'gatehouse-desktop-')),
-): Promise<DesktopApp> {
+export async function launchDesktop(): Promise<DesktopApp> {
   if (!process.env.GATEHOUSE_APP) await ensureBuilt('all')
-  const app = await _electron.launch(desktopCommand(profile))
-  const page = await app.firstWindow()
-  await page.waitForLoadState('load')
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-desktop-'))
+  const { app, page, profile } = await attachTo((attempt) => desktopCommand(join(folder, String(attempt))))
   return {
     app,
     page,
     profile,
     async close() {
       await app.close()
-      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
     },
   }
 }
