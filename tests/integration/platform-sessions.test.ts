@@ -98,6 +98,16 @@ describe('a cookie login', () => {
     expect((await login()).errors).toBeUndefined()
   })
 
+  it('is tried once at a time by each source: of 60 guesses sent together one is checked', async () => {
+    const guesses = Array.from({ length: 60 }, (_, number) => `wrong ${number}`)
+    const answers = await Promise.all(guesses.map((guess) => login(EMAIL, guess)))
+    const refused = answers.filter(({ errors }) => /wait/.test(errors?.[0].message ?? ''))
+    expect(refused).toHaveLength(59)
+    local.clock.advance(1000)
+    // A login that succeeds gives its try back.
+    for (let again = 0; again < 2; again++) expect((await login()).errors).toBeUndefined()
+  })
+
   it('is refused to a locked account and to a service account, with the answer of a wrong password', async () => {
     const rig = await startTestPlatform({ admin: { email: EMAIL, password: new Secret(PASSWORD) } })
     const database = openDatabase(join(rig.dataFolder, 'platform.sqlite'), MIGRATIONS)

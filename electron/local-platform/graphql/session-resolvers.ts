@@ -20,13 +20,13 @@ export interface SessionServices {
 }
 
 const ISSUER = 'OpenCTI'
+const tooManyTries = () => authFailure('Too many failed logins, wait a moment and try again')
 
 /** Login, second factor, logout and the sessions of cookie logins (opencti-api.md §1, §2.7, §3.3). */
 export function sessionResolvers({ sessions, users, accounts, factors, brake, failures }: SessionServices) {
   /** SECURITY: one failed try a second and source, for passwords and codes alike. */
   const braked = (context: RequestContext): void => {
-    if (!brake.mayTry(context.source.ip ?? '', context.now))
-      throw authFailure('Too many failed logins, wait a moment and try again')
+    if (!brake.mayTry(context.source.ip ?? '', context.now)) throw tooManyTries()
   }
   const failed = (reason: 'password' | 'code', context: RequestContext): void => {
     brake.failed(context.source.ip ?? '', context.now)
@@ -68,17 +68,23 @@ export function sessionResolvers({ sessions, users, accounts, factors, brake, fa
         context: RequestContext,
       ) => {
         if (!input) throw authFailure()
-        braked(context)
-        const user = users.byEmail(input.email)
-        const known = await isPassword(input.password, user ? users.passwordHash(user) : null)
-        // A service account cannot log in; a locked one gets the same answer as a wrong password.
-        if (!user || !known || user.user_service_account === 1 || !isUsable(user, context.now)) {
-          failed('password', context)
-          throw authFailure()
+        // SECURITY: the try is taken before the password is checked; parallel requests would all be checked otherwise.
+        const ended = brake.begin(context.source.ip ?? '', context.now)
+        if (!ended) throw tooManyTries()
+        try {
+          const user = users.byEmail(input.email)
+          const known = await isPassword(input.password, user ? users.passwordHash(user) : null)
+          // A service account cannot log in; a locked one gets the same answer as a wrong password.
+          if (!user || !known || user.user_service_account === 1 || !isUsable(user, context.now)) {
+            failed('password', context)
+            throw authFailure()
+          }
+          const source = { ...context.source, via: 'session' as const }
+          context.setSessionCookie(accounts.logIn(user, { actor: user, at: context.now, source }))
+          return null
+        } finally {
+          ended()
         }
-        const source = { ...context.source, via: 'session' as const }
-        context.setSessionCookie(accounts.logIn(user, { actor: user, at: context.now, source }))
-        return null
       },
       otpLogin: (_: unknown, { input }: { input?: { code: string } | null }, context: RequestContext) => {
         const user = halfLoggedIn(context)
