@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { FuseV1Options } from '@electron/fuses'
+import type { Configuration } from 'electron-builder'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { parse } from 'yaml'
+import { KEYCHAIN_SERVICE } from '../electron/core/console.ts'
 import { fusesOf, inspectableFuses, releaseFuses } from './fuses.ts'
 
 const numeric = (config: object) =>
@@ -39,31 +44,23 @@ describe('fuses', () => {
 })
 
 describe('packing', () => {
-  beforeEach(() => vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', undefined).resetModules())
-  afterEach(() => vi.unstubAllEnvs())
-  const configuration = async () => (await import('./packaging.ts')).default
+  const root = join(import.meta.dirname, '..')
+  const packed: Configuration = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8'))
 
-  it('makes every kind of package that is promised', async () => {
-    const { linux, mac, win } = await configuration()
+  it('makes every kind of package that is promised', () => {
+    const { linux, mac, win } = packed
     expect([linux?.target, mac?.target, win?.target]).toEqual([['AppImage', 'deb', 'rpm'], ['dmg'], ['nsis']])
   })
 
   it('puts all code into the archive that the fuses protect, and burns them', async () => {
-    const { asar, asarUnpack, afterPack } = await configuration()
-    expect(asar).toBe(true)
-    expect(asarUnpack).toBeUndefined()
-    expect(afterPack).toBeTypeOf('function')
+    expect(packed.asar).toBe(true)
+    expect(packed.asarUnpack).toBeUndefined()
+    const hook = await import(join(root, String(packed.afterPack)))
+    expect(hook.afterPack).toBeTypeOf('function')
   })
 
-  it('takes Electron’s own release unless a runtime is named', async () => {
-    expect((await configuration()).electronDist).toBeUndefined()
-    vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', '/runtime').resetModules()
-    expect((await configuration()).electronDist).toBe('/runtime')
-  })
-
-  it('leaves out sources, maps and other systems’ binaries', async () => {
-    const { files } = await configuration()
-    expect(files).toEqual(
+  it('leaves out sources, maps and other systems’ binaries', () => {
+    expect(packed.files).toEqual(
       expect.arrayContaining([
         '!**/*.map',
         '!out/main/serve.js',
@@ -73,9 +70,25 @@ describe('packing', () => {
     )
   })
 
-  it('installs for the user alone on Windows, and asks for the hardened runtime on macOS', async () => {
-    const { nsis, mac } = await configuration()
-    expect(nsis).toMatchObject({ perMachine: false, allowElevation: false })
-    expect(mac?.hardenedRuntime).toBe(true)
+  it('installs for the user alone on Windows, and asks for the hardened runtime on macOS', () => {
+    expect(packed.nsis).toMatchObject({ perMachine: false, allowElevation: false })
+    expect(packed.mac?.hardenedRuntime).toBe(true)
+  })
+
+  it('names the program after nobody’s domain, as the keychain does', () => {
+    expect(packed.appId).toBe('org.gatehouse.console')
+    expect(KEYCHAIN_SERVICE).toBe(packed.appId)
+  })
+})
+
+describe('a package made on this machine', () => {
+  beforeEach(() => vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', undefined).resetModules())
+  afterEach(() => vi.unstubAllEnvs())
+  const configuration = async () => (await import('./packaging.ts')).default
+
+  it('takes Electron’s own release unless a runtime is named', async () => {
+    expect(await configuration()).toEqual({ extends: 'electron-builder.yml' })
+    vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', '/runtime').resetModules()
+    expect(await configuration()).toEqual({ extends: 'electron-builder.yml', electronDist: '/runtime' })
   })
 })

@@ -23,7 +23,7 @@ import { RevealBox } from './tokens/reveal-box.ts'
 import { TokenService } from './tokens/token-service.ts'
 
 /** Under this name the system's keychain files what is ours. */
-export const KEYCHAIN_SERVICE = 'io.filigran.gatehouse'
+export const KEYCHAIN_SERVICE = 'org.gatehouse.console'
 
 /** What a host brings: what it is, where the profile lies, and what differs by machine. */
 export interface ConsolePorts {

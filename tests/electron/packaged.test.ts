@@ -22,12 +22,10 @@ beforeAll(async () => {
   const version = readFileSync(join(dirname(executablePath), 'version'), 'utf8')
     .trim()
     .replace(/^v/, '')
-  const builder = join(root, 'node_modules', '.bin', 'electron-builder')
+  const builder = join(root, 'node_modules', 'electron-builder', 'cli.js')
   const options = [`-c.directories.output=${place}`, `-c.electronVersion=${version}`]
-  await run(builder, ['--config', 'scripts/packaging.ts', '--linux', 'dir', ...options], {
-    cwd: root,
-    env: { ...process.env, GATEHOUSE_INSPECTABLE: '1' },
-  })
+  const packing = [builder, '--config', 'scripts/packaging.ts', '--linux', 'dir', ...options]
+  await run(process.execPath, packing, { cwd: root, env: { ...process.env, GATEHOUSE_INSPECTABLE: '1' } })
   const started = await attachTo((attempt) => {
     const { args, env } = desktopCommand(join(place, `profile-${attempt}`))
     // The packed program needs no folder to be named.
