@@ -1,17 +1,12 @@
 // Runs before every command of package.json, with whatever Node the system has (≥ 20): plain JavaScript, no package.
-// Installs when node_modules was not made from this package-lock.json. By content, not by time: a checkout changes times.
+// Installs when what lies in node_modules is not what package-lock.json asks for, whoever put it there.
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..')
-const stamp = join(root, 'node_modules', '.installed-from')
-const wanted = createHash('sha256')
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex')
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+if (!isInstalled()) {
   console.error('Installing packages (once, and again when package-lock.json changes) …')
   const npm = process.env.npm_execpath
   const { status, error } = npm
@@ -26,5 +21,23 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     )
     process.exit(status ?? 1)
   }
-  writeFileSync(stamp, wanted)
+}
+
+/** npm writes down what it installed as the last thing it does; packages for other systems are not among them. */
+function isInstalled() {
+  const there = packagesOf(join(root, 'node_modules', '.package-lock.json'))
+  const wanted = packagesOf(join(root, 'package-lock.json'))
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    if (path === '') return true
+    const found = there[path]
+    return found ? found.version === version && found.integrity === integrity : optional === true
+  })
+}
+
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages ?? {}
+  } catch {
+    return {}
+  }
 }
