@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { RPCHandler } from '@orpc/server/message-port'
 import * as electron from 'electron'
-import { app, BrowserWindow, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
 import { FolderBusyError, lockFolder } from '#base/folder-lock.ts'
 import { createLogger, type Logger } from '#base/logger.ts'
 import { type Console, createConsole } from '../core/console.ts'
@@ -13,6 +13,7 @@ import { guardContents } from './guards/navigation.ts'
 import { openExternal } from './guards/open-external.ts'
 import { PAGE_ORIGIN } from './guards/own-page.ts'
 import { denyByDefault } from './guards/permissions.ts'
+import { askBeforeLeaving } from './guards/unsaved.ts'
 import { menuTemplate } from './menu.ts'
 import { handOverPorts } from './port-handover.ts'
 import { systemClipboard } from './system-clipboard.ts'
@@ -106,6 +107,7 @@ function focusWindow(): boolean {
 function openWindow(preload: string, logger: Logger): void {
   const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors ? 'dark' : 'light'))
   const decide = crashRecovery(Date.now)
+  askBeforeLeaving(window.webContents, (question) => dialog.showMessageBoxSync(window, question))
   window.once('ready-to-show', () => window.show())
   window.webContents.on('render-process-gone', (_, { reason }) => {
     const decision = decide(reason)

@@ -16,6 +16,7 @@ import type { TokenDialog } from './store.ts'
 import { TokenName } from './TokenStatus.tsx'
 import classes from './tokens.module.css'
 import { useCopy } from './use-copy.ts'
+import { useLeaveQuestion } from './use-leave-question.ts'
 import { useRevealed } from './use-revealed.ts'
 
 /** The second click of a double click on "Generate" must not land on a button that closes. */
@@ -37,6 +38,7 @@ export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
   useEffect(() => clock.after(ARM_MS, () => setArmed(true)), [clock])
 
   const nothingToLose = revealed.phase === 'gone' || copy.state === 'copied' || stored
+  useLeaveQuestion(!nothingToLose)
   const { token } = generated
 
   function requestClose(): void {

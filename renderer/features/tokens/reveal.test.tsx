@@ -95,6 +95,34 @@ test('closing an unsaved token asks once, and keeping it open is the first choic
   await stage.unsee('[data-dialog=reveal]')
 })
 
+/** Whether a reload or the closing of the window would ask. */
+const leavingAsks = (): boolean =>
+  !window.dispatchEvent(new Event('beforeunload', { cancelable: true, bubbles: false }))
+
+test('leaving the page asks while the token is unsaved, and not after it is copied', async () => {
+  stage = await openStage()
+  expect(leavingAsks()).toBe(false)
+  stage.end()
+  await reveal()
+  expect(leavingAsks()).toBe(true)
+  await stage.press('[data-testid=copy-token]')
+  await stage.see('[data-testid=copied]')
+  expect(leavingAsks()).toBe(false)
+})
+
+test('leaving the page does not ask once the token is stored, or thrown away on purpose', async () => {
+  await reveal()
+  await stage.advance(1_000)
+  await stage.press('[data-testid=stored]')
+  await expect.poll(leavingAsks).toBe(false)
+  await stage.press('[data-testid=stored]')
+  await expect.poll(leavingAsks).toBe(true)
+  await stage.press('[data-testid=close-reveal]')
+  await stage.press('[data-testid=close-anyway]')
+  await stage.unsee('[data-dialog=reveal]')
+  expect(leavingAsks()).toBe(false)
+})
+
 test('the second click of a double click closes nothing', async () => {
   await reveal()
   const close = await stage.see('[data-testid=close-reveal]')
