@@ -30,9 +30,9 @@ if (app.requestSingleInstanceLock()) {
 
 function giveUp(error: unknown): void {
   const text = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`Gatehouse cannot start: ${text}\n`)
   // Not the error box: it holds the process until somebody answers, also against the end of a session.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.exit(1))
+  process.stderr.write(`Gatehouse cannot start: ${text}\n`)
   void dialog
     .showMessageBox({ type: 'error', title: 'Gatehouse', message: 'Gatehouse cannot start', detail: text })
     .finally(() => app.exit(1))

@@ -1,7 +1,9 @@
 import { execFile, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterEach, expect, it } from 'vitest'
+import { startBrowserHost } from '../support/browser-host.ts'
 import { findCanary } from '../support/canary.ts'
 import { clientScript, type DesktopApp, desktopCommand, launchDesktop } from '../support/desktop-app.ts'
 import { clipboardText } from '../support/system-clipboard.ts'
@@ -133,6 +135,21 @@ it('does not share its profile with a browser host, and says so', async () => {
   })
   expect(await new Promise((resolve) => second.once('close', resolve))).toBe(3)
   expect(said).toContain(desktop.profile)
+})
+
+it('beside a browser host on its profile it says so, and ends when it is told to', async () => {
+  const host = await startBrowserHost()
+  const { executablePath, args, env } = desktopCommand(host.profile)
+  const desktop = spawn(executablePath, args, { env })
+  const said = createInterface({ input: desktop.stderr })
+  await new Promise<void>((resolve) =>
+    said.on('line', (line) => /cannot start.*uses/.test(line) && resolve()),
+  )
+  const ended = new Promise((resolve) => desktop.once('exit', resolve))
+  desktop.kill('SIGTERM')
+  expect(await ended).toBe(1)
+  await host.stop()
+  host.remove()
 })
 
 it('keeps everything in its profile', async () => {
