@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, '..', '..')
 const place = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'))
 const program = join(place, 'linux-unpacked', 'gatehouse')
 let app: ElectronApplication
+let profile: string
 
 beforeAll(async () => {
   await ensureBuilt('all')
@@ -32,6 +33,7 @@ beforeAll(async () => {
     return { executablePath: program, args: args.slice(0, -1), env }
   })
   app = started.app
+  profile = started.profile
 })
 afterAll(async () => {
   await app?.close()
@@ -71,10 +73,13 @@ it('runs out of its archive, with page, core and embedded platform', async () =>
 })
 
 it('does not serve as a plain Node', async () => {
-  const { env } = desktopCommand(join(place, 'profile'))
-  const asNode = run(program, ['-e', 'process.stdout.write("ran as node")', '--no-sandbox'], {
+  const script = join(place, 'script.cjs')
+  writeFileSync(script, "process.stdout.write('ran as node')")
+  // On the profile in use, where the app itself ends at once.
+  const { env } = desktopCommand(profile)
+  const asNode = run(program, [script, '--no-sandbox'], {
     env: { ...env, ELECTRON_RUN_AS_NODE: '1' },
-    timeout: 5_000,
+    timeout: 20_000,
   })
   const { stdout } = await asNode.catch((error: { stdout: string }) => error)
   expect(stdout).not.toContain('ran as node')
