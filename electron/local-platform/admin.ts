@@ -1,6 +1,7 @@
 import type { RandomSource } from '#base/crypto.ts'
 import type { Secret } from '#base/secret.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
+import { BadConfigError } from './start-failure.ts'
 import type { TokenStore } from './tokens/token-store.ts'
 import { hashPassword } from './users/password.ts'
 import { BUILT_IN_ADMIN_ID, type User } from './users/user.ts'
@@ -30,6 +31,7 @@ export interface AdminParts {
  * Makes the built-in administrator at the first start and brings it in step with the configuration at each. The base
  * token is made anew from `account.token`, so revoking it lasts until the next start (opencti-api.md §2.6); without one
  * there is none.
+ * @throws BadConfigError when the address belongs to another user
  */
 export async function prepareAdmin(
   { database, users, tokens, random }: AdminParts,
@@ -38,6 +40,12 @@ export async function prepareAdmin(
 ): Promise<User> {
   const passwordHash = account.password ? await hashPassword(account.password.expose(), random) : null
   return transaction(database, () => {
+    const holder = account.email ? users.byEmail(account.email) : null
+    // SECURITY: the address is not repeated, as no value of the configuration is.
+    if (holder && holder.id !== BUILT_IN_ADMIN_ID)
+      throw new BadConfigError(
+        'APP__ADMIN__EMAIL is the address of another user; give the administrator one of its own',
+      )
     const admin = users.byId(BUILT_IN_ADMIN_ID) ?? addAdmin(database, users, account.email, now)
     if (account.email && account.email !== admin.user_email) users.setEmail(admin, account.email, now)
     if (passwordHash) users.setPasswordHash(admin, passwordHash)

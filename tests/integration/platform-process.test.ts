@@ -213,6 +213,21 @@ describe('the platform alone', () => {
     expect(text).not.toContain('c2hvcnQ')
     expect(text).not.toContain('    at ')
 
+    const folder = freshFolder()
+    const { child, url, adminToken } = await startReady(folder, { seed: 'demo' })
+    const { data } = await ask(url, adminToken, '{ users(first: 2) { edges { node { name user_email } } } }')
+    const other = data.users.edges.find((edge: { node: { name: string } }) => edge.node.name !== 'admin').node
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    const held = run(['--data', folder, '--port', '0'], {
+      APP__ADMIN__EMAIL: other.user_email.toUpperCase(),
+      APP__ENCRYPTION_KEY: KEY,
+    })
+    expect(await held.exit).toBe(1)
+    expect(held.output()).toContain('APP__ADMIN__EMAIL is the address of another user')
+    expect(held.output()).not.toMatch(/UNIQUE/)
+    expect(held.output().toLowerCase()).not.toContain(other.user_email.toLowerCase())
+
     const missing = run([])
     expect(await missing.exit).toBe(1)
     expect(missing.output()).toContain('--data is missing')
