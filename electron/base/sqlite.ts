@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -20,6 +20,7 @@ export class NewerDatabaseError extends Error {
  */
 export function openDatabase(path: string, migrations: readonly string[]): Database {
   const { DatabaseSync: Opener } = driver()
+  if (path !== ':memory:') keepPrivate(path)
   const database = new Opener(path)
   try {
     database.exec(
@@ -33,6 +34,23 @@ export function openDatabase(path: string, migrations: readonly string[]): Datab
     throw error
   }
   return database
+}
+
+/**
+ * SECURITY: the folder may have been made by somebody else, open to all. The log and its index take their mode from the
+ * database's file, unless they were left behind by an earlier version.
+ */
+function keepPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch {
+    // It is there already: it is not opened, because closing a file drops this process's locks on it. What else is
+    // wrong with the path SQLite says better.
+  }
+  if (process.platform === 'win32') return
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    if (existsSync(file)) chmodSync(file, 0o600)
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The base address of a platform as an admin types it: trimmed, https assumed when no scheme is given, without a
- * trailing slash or `/graphql`. Returns null for what is no usable http(s) address, or carries a user name or password.
+ * The base address of a platform as an admin types or pastes it: trimmed, https assumed when no scheme is given, without
+ * a trailing slash, `/graphql`, or the page of OpenCTI that was open (`/dashboard/…`). Returns null for what is no usable http(s) address, or carries a user name or password.
  */
 export function platformUrl(typed: string): string | null {
   const text = typed.trim()
@@ -14,7 +14,10 @@ export function platformUrl(typed: string): string | null {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return null
   // SECURITY: credentials in an address end in logs and screenshots; the token has a field of its own.
   if (url.username !== '' || url.password !== '') return null
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/graphql$/, '')
+  const path = url.pathname
+    .replace(/\/dashboard(\/.*)?$/, '')
+    .replace(/\/+$/, '')
+    .replace(/\/graphql$/, '')
   return `${url.protocol}//${url.host}${path}`
 }
 

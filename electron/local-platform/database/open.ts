@@ -1,4 +1,3 @@
-import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, openDatabase } from '#base/sqlite.ts'
 import { MIGRATIONS } from './migrations.ts'
@@ -14,11 +13,7 @@ const MAPPED_BYTES = 4 * 1024 * 1024 * 1024
  * @throws NewerDatabaseError, or SQLite's own error when the file is damaged
  */
 export function openPlatformDatabase(dataFolder: string): Database {
-  const path = join(dataFolder, DATABASE_FILE)
-  // SECURITY: the folder may have been made by somebody else, open to all; the log takes its mode from this file.
-  closeSync(openSync(path, 'a', 0o600))
-  if (process.platform !== 'win32') chmodSync(path, 0o600)
-  const database = openDatabase(path, MIGRATIONS)
+  const database = openDatabase(join(dataFolder, DATABASE_FILE), MIGRATIONS)
   database.exec(`PRAGMA mmap_size = ${MAPPED_BYTES}`)
   return database
 }
