@@ -10,6 +10,7 @@ import type { Database } from '#base/sqlite.ts'
 import { type AdminAccount, prepareAdmin } from './admin.ts'
 import { auditLog } from './audit/audit-log.ts'
 import { connectorStore } from './connectors/connector-store.ts'
+import { bestEffortWrites } from './database/best-effort.ts'
 import { openPlatformDatabase } from './database/open.ts'
 import { platformValues } from './database/platform-values.ts'
 import { accountResolvers } from './graphql/account-resolvers.ts'
@@ -36,6 +37,7 @@ import { loginBrake } from './sessions/login-brake.ts'
 import { secondFactors } from './sessions/second-factor.ts'
 import { sessionStore } from './sessions/session-store.ts'
 import { BadConfigError } from './start-failure.ts'
+import { credentialFinder } from './tokens/no-credentials.ts'
 import { tokenStore } from './tokens/token-store.ts'
 import { tokenUsage } from './tokens/usage.ts'
 import { tokenValidator } from './tokens/validator.ts'
@@ -127,10 +129,12 @@ async function startOn(
   const audit = auditLog(database, keys.audit)
   const users = userStore(database)
   const tokens = tokenStore(database, keys, audit, random)
-  const sessions = sessionStore(database, random)
-  const usage = tokenUsage(database, clock)
+  const writes = bestEffortWrites(database, logger)
+  const sessions = sessionStore(database, random, writes)
+  const usage = tokenUsage(database, clock, writes)
   const factors = secondFactors(database, keys.secondFactor, random)
-  const accounts = accountDeeds({ database, audit, users, sessions, factors, random })
+  const credentials = credentialFinder(database, keys.token)
+  const accounts = accountDeeds({ database, audit, users, sessions, factors, credentials, random })
   const connectors = connectorStore(database)
   const failures = authFailures(clock.now())
   const admin = await prepareAdmin({ database, users, tokens, random }, options.admin ?? {}, clock.now())
@@ -197,6 +201,7 @@ async function startOn(
     stop: () => {
       stopping ??= leave().then(() => {
         usage.stop()
+        sessions.stop(clock.now())
         database.close()
         releaseFolder()
         logger.info({ event: 'platform.stopped' }, 'The platform has stopped')

@@ -1,5 +1,6 @@
 import { type RandomSource, randomText, sha256 } from '#base/crypto.ts'
 import type { Database } from '#base/sqlite.ts'
+import type { BestEffortWrites } from '../database/best-effort.ts'
 import { newId } from '../ids.ts'
 import { isUsable, USER_COLUMNS, type User } from '../users/user.ts'
 
@@ -9,6 +10,8 @@ export const SESSION_TIMEOUT_MS = 20 * 60_000
 const MOST_WRONG_CODES = 5
 /** The life of a session is prolonged at most this often. */
 const TOUCH_MS = 30_000
+/** Most last uses that wait in memory while they cannot be written; the one waiting longest goes first. */
+const MOST_WAITING = 10_000
 
 /** As GraphQL shows it; `id` carries a store prefix and says nothing about the cookie. Times are ms. */
 export interface ListedSession {
@@ -38,12 +41,16 @@ export interface SessionStore {
   list(now: number, user?: Pick<User, 'row'>): ListedSession[]
   /** The second factor was shown in this session. */
   codeGiven(id: string): void
+  /** Each session of the user has to be given a code anew. */
+  forgetCodes(user: Pick<User, 'row'>): void
   /** Counts a wrong code; after a few the session ends and the password is needed again. */
   wrongCode(id: string): void
   /** Whose session it was, or null when there is none of this id. */
   kill(id: string): { user_row: number } | null
   /** The ids of the sessions that ended. */
   killAllOf(user: Pick<User, 'row'>): string[]
+  /** Writes the last uses that wait, if it can. */
+  stop(now: number): void
 }
 
 interface SessionRow {
@@ -63,7 +70,12 @@ interface FoundRow {
   mandatory: number | null
 }
 
-export function sessionStore(database: Database, random: RandomSource): SessionStore {
+/** Sessions live in the database; only last uses that could not be written stand in memory until they can. */
+export function sessionStore(
+  database: Database,
+  random: RandomSource,
+  writes: BestEffortWrites,
+): SessionStore {
   const insert = database.prepare(
     'INSERT INTO sessions (cookie_hash, id, user_row, created_at, last_seen_at, max_age_ms) VALUES (?, ?, ?, ?, ?, ?)',
   )
@@ -73,7 +85,7 @@ export function sessionStore(database: Database, random: RandomSource): SessionS
      FROM sessions s JOIN users u ON u.row = s.user_row LEFT JOIN second_factors f ON f.user_row = s.user_row
      WHERE s.cookie_hash = ?`,
   )
-  const touch = database.prepare('UPDATE sessions SET last_seen_at = ? WHERE cookie_hash = ?')
+  const touch = database.prepare('UPDATE sessions SET last_seen_at = ? WHERE id = ?')
   const dropEnded = database.prepare('DELETE FROM sessions WHERE last_seen_at + max_age_ms <= ?')
   const columns = 'id, user_row, created_at, last_seen_at, max_age_ms'
   const listAll = database.prepare(`SELECT ${columns} FROM sessions ORDER BY created_at, id`)
@@ -82,15 +94,33 @@ export function sessionStore(database: Database, random: RandomSource): SessionS
   )
   const drop = database.prepare('DELETE FROM sessions WHERE id = ? RETURNING user_row')
   const markCode = database.prepare('UPDATE sessions SET code_given = 1, wrong_codes = 0 WHERE id = ?')
+  const unmarkCodes = database.prepare('UPDATE sessions SET code_given = 0 WHERE user_row = ?')
   const countWrong = database.prepare('UPDATE sessions SET wrong_codes = wrong_codes + 1 WHERE id = ?')
   const dropGuessed = database.prepare(
     `DELETE FROM sessions WHERE id = ? AND wrong_codes >= ${MOST_WRONG_CODES}`,
   )
   const dropOf = database.prepare('DELETE FROM sessions WHERE user_row = ? RETURNING id')
 
+  /** session id → its last use that is not written yet */
+  const waiting = new Map<string, number>()
+  const seenAt = (id: string, written: number): number => Math.max(written, waiting.get(id) ?? written)
+  const writeWaiting = (now: number): void => {
+    const done = writes.write(() => {
+      for (const [id, at] of waiting) touch.run(at, id)
+    }, now)
+    if (done) waiting.clear()
+  }
+  const note = (id: string, now: number): void => {
+    waiting.set(id, now)
+    const longest = waiting.keys().next()
+    if (waiting.size > MOST_WAITING && !longest.done) waiting.delete(longest.value)
+  }
+
   return {
     open(user, now) {
-      dropEnded.run(now)
+      if (waiting.size > 0) writeWaiting(now)
+      // One whose last use is not written only seems to have ended.
+      if (waiting.size === 0) dropEnded.run(now)
       const cookie = randomText(32, random)
       // SECURITY: the file holds a digest of the cookie; who reads it cannot become anybody.
       insert.run(sha256(cookie), `sess:${newId(random)}`, user.row, now, now, SESSION_TIMEOUT_MS)
@@ -99,8 +129,11 @@ export function sessionStore(database: Database, random: RandomSource): SessionS
     find(cookie, now) {
       const digest = sha256(cookie)
       const row = findRow.get(digest) as (User & FoundRow) | undefined
-      if (!row || now >= row.last_seen_at + row.max_age_ms || !isUsable(row, now)) return null
-      if (now - row.last_seen_at >= TOUCH_MS) touch.run(now, digest)
+      if (!row) return null
+      const seen = seenAt(row.session_id, row.last_seen_at)
+      if (now >= seen + row.max_age_ms || !isUsable(row, now)) return null
+      if (now - seen >= TOUCH_MS) note(row.session_id, now)
+      if (waiting.size > 0 && writes.mayTry(now)) writeWaiting(now)
       return { user: row, id: row.session_id, lacks: lackOf(row) }
     },
     list(now, user) {
@@ -110,18 +143,22 @@ export function sessionStore(database: Database, random: RandomSource): SessionS
           id,
           user_row,
           created_at,
-          ttl: Math.ceil((last_seen_at + max_age_ms - now) / 1000),
+          ttl: Math.ceil((seenAt(id, last_seen_at) + max_age_ms - now) / 1000),
           originalMaxAge: Math.round(max_age_ms / 1000),
         }))
         .filter(({ ttl }) => ttl > 0)
     },
     codeGiven: (id) => void markCode.run(id),
+    forgetCodes: (user) => void unmarkCodes.run(user.row),
     wrongCode(id) {
       countWrong.run(id)
       dropGuessed.run(id)
     },
     kill: (id) => (drop.get(id) as { user_row: number } | undefined) ?? null,
     killAllOf: (user) => (dropOf.all(user.row) as { id: string }[]).map(({ id }) => id),
+    stop: (now) => {
+      if (waiting.size > 0) writeWaiting(now)
+    },
   }
 }
 

@@ -7,8 +7,10 @@ import type { Database } from '#base/sqlite.ts'
 import { DAY_MS, ISSUED_TOKEN_PATTERN, TOKEN_PREFIX } from '#shared/domain/token.ts'
 import { disguises, findCanary } from '../../../tests/support/canary.ts'
 import { DrivenClock } from '../../../tests/support/driven-clock.ts'
+import { quietLogger } from '../../../tests/support/quiet-logger.ts'
 import { prepareAdmin } from '../admin.ts'
 import { type AuditLog, auditLog } from '../audit/audit-log.ts'
+import { bestEffortWrites } from '../database/best-effort.ts'
 import { openPlatformDatabase } from '../database/open.ts'
 import { platformKeys } from '../platform-keys.ts'
 import type { User } from '../users/user.ts'
@@ -36,7 +38,7 @@ beforeEach(async () => {
   audit = auditLog(database, KEYS.audit)
   store = tokenStore(database, KEYS, audit, systemRandom)
   clock = new DrivenClock(NOW)
-  usage = tokenUsage(database, clock)
+  usage = tokenUsage(database, clock, bestEffortWrites(database, quietLogger().logger))
   const users = userStore(database)
   admin = await prepareAdmin({ database, users, tokens: store, random: systemRandom }, {}, NOW)
   deed = { actor: admin, at: NOW, source: { via: 'console', ip: '127.0.0.1', userAgent: null } }

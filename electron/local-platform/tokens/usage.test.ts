@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { newTokenValue, systemRandom } from '#base/crypto.ts'
-import type { Database } from '#base/sqlite.ts'
+import { type Database, openDatabase } from '#base/sqlite.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
 import { DrivenClock } from '../../../tests/support/driven-clock.ts'
+import { quietLogger } from '../../../tests/support/quiet-logger.ts'
 import { auditLog } from '../audit/audit-log.ts'
+import { bestEffortWrites } from '../database/best-effort.ts'
+import { MIGRATIONS } from '../database/migrations.ts'
 import { openPlatformDatabase } from '../database/open.ts'
 import { platformKeys } from '../platform-keys.ts'
 import { userStore } from '../users/user-store.ts'
@@ -17,9 +20,12 @@ const START = Date.UTC(2026, 0, 15, 23, 59)
 let database: Database
 let clock: DrivenClock
 let usage: TokenUsage
+let folder: string
+let lines: string[]
 
 beforeEach(() => {
-  database = openPlatformDatabase(mkdtempSync(join(tmpdir(), 'gatehouse-usage-')))
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-usage-'))
+  database = openPlatformDatabase(folder)
   database.exec('PRAGMA synchronous = OFF')
   clock = new DrivenClock(START)
   const keys = platformKeys(new Uint8Array(32).fill(7))
@@ -27,7 +33,9 @@ beforeEach(() => {
   const owner = userStore(database).add({ id: 'a', name: 'a', email: 'a@example.org', createdAt: START })
   const value = newTokenValue(systemRandom).secret
   tokens.put(owner, { id: 'token', name: 'test', value, createdAt: START, expiresAt: null })
-  usage = tokenUsage(database, clock)
+  const quiet = quietLogger()
+  lines = quiet.lines
+  usage = tokenUsage(database, clock, bestEffortWrites(database, quiet.logger))
 })
 const use = (ip: string | null = '192.0.2.1', userAgent: string | null = 'pycti/7') =>
   usage.note(1, clock.now(), { ip, userAgent })
@@ -96,5 +104,33 @@ describe('the use of a token', () => {
     database.exec('DELETE FROM tokens')
     clock.advance(2_000)
     expect(usage.of('token')).toEqual({ requests: 0, days: [], ips: [], agents: [] })
+  })
+
+  it('waits while the disk is full, in bounded memory, and is written once there is room', () => {
+    const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { page_count: number }
+    database.exec(`PRAGMA max_page_count = ${pages}`)
+    const fill = database.prepare('INSERT INTO token_callers VALUES (1, ?, ?, 0, 0, 0)')
+    expect(() => {
+      for (let row = 0; ; row++) fill.run('ip', `${row} ${'x'.repeat(500)}`)
+    }).toThrow(/full/)
+    for (let caller = 0; caller < 50; caller++) use(`192.0.2.${caller}`, 'a'.repeat(400) + caller)
+    clock.advance(60_000)
+    expect(usage.of('token').requests).toBe(0)
+    expect(lines.filter((line) => line.includes('"usage.unwritten"'))).toHaveLength(1)
+
+    database.exec('PRAGMA max_page_count = 100000')
+    clock.advance(5_000)
+    expect(usage.of('token').requests).toBe(50)
+
+    // 20,000 tokens wait at most; of those beyond it the one that waits longest goes.
+    const other = openDatabase(join(folder, 'platform.sqlite'), MIGRATIONS)
+    other.exec('BEGIN IMMEDIATE')
+    clock.advance(60_000)
+    use()
+    for (let row = 2; row <= 20_001; row++) usage.note(row, clock.now())
+    other.exec('ROLLBACK')
+    other.close()
+    clock.advance(61_000)
+    expect(usage.of('token').requests).toBe(50)
   })
 })

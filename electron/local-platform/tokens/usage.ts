@@ -1,6 +1,7 @@
 import type { Clock } from '#base/clock.ts'
-import { type Database, transaction } from '#base/sqlite.ts'
+import type { Database } from '#base/sqlite.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
+import type { BestEffortWrites } from '../database/best-effort.ts'
 
 /** How often at most the use of one token is written (opencti-api.md §2.5, `app.token_activity_period`). */
 const ACTIVITY_PERIOD_MS = 60_000
@@ -10,7 +11,10 @@ const WRITE_DELAY_MS = 1_000
 export const USAGE_KEPT_DAYS = 90
 /** Most addresses and most user agents kept of one token; those unseen longest go first. */
 const MOST_CALLERS = 50
-/** More tokens than that are not held back: what waits is written before its minute is over. */
+/**
+ * More tokens than that are not held back: what waits is written before its minute is over, and while nothing can be
+ * written the one waiting longest is forgotten.
+ */
 const MOST_WAITING = 20_000
 
 type CallerKind = 'ip' | 'agent'
@@ -36,10 +40,10 @@ export interface UsageReport {
 export interface TokenUsage {
   /** Notes a use; costs the request a few looks into maps. */
   note(tokenRow: number, now: number, caller?: { ip: string | null; userAgent: string | null }): void
-  /** Writes what may be written now: of each token what was not written within the last minute. */
+  /** Writes what may be written now: of each token what was not written within the last minute. Never throws. */
   flush(): void
   of(tokenId: string): UsageReport
-  /** Writes everything, and nothing after it. */
+  /** Writes everything if it can, and nothing after it. */
   stop(): void
 }
 
@@ -57,8 +61,11 @@ interface Waiting {
   readonly agent: Map<string, Seen>
 }
 
-/** Last use and analytics of each token, at most one write a minute and token, in batches beside the requests. */
-export function tokenUsage(database: Database, clock: Clock): TokenUsage {
+/**
+ * Last use and analytics of each token, at most one write a minute and token, in batches beside the requests. What cannot
+ * be written stays and is tried again.
+ */
+export function tokenUsage(database: Database, clock: Clock, writes: BestEffortWrites): TokenUsage {
   const table = usageTable(database)
   const waiting = new Map<number, Waiting>()
   /** token → when its use was last written; never holds more than one period's tokens for long */
@@ -79,28 +86,39 @@ export function tokenUsage(database: Database, clock: Clock): TokenUsage {
     timer?.cancel()
     timer = null
     const now = clock.now()
+    if (writes.mayTry(now)) writeDue(now, everything)
+    for (const [row, at] of written) if (now - at >= ACTIVITY_PERIOD_MS || at > now) written.delete(row)
+    const soonest = Math.max(now + WRITE_DELAY_MS, writes.mayTry(now) ? now : writes.retryAt())
+    for (const row of waiting.keys()) arm(dueAt(row, soonest))
+  }
+
+  const writeDue = (now: number, everything: boolean): void => {
     const due = [...waiting].filter(([row]) => everything || dueAt(row, now) <= now)
-    if (due.length > 0) {
-      transaction(database, () => {
-        for (const [row, use] of due) table.write(row, use)
-        const day = Math.floor(now / DAY_MS)
-        if (day !== prunedDay) table.prune(day)
-        prunedDay = day
-      })
-    }
+    if (due.length === 0) return
+    const day = Math.floor(now / DAY_MS)
+    const done = writes.write(() => {
+      for (const [row, use] of due) table.write(row, use)
+      if (day !== prunedDay) table.prune(day)
+    }, now)
+    if (!done) return
+    prunedDay = day
     for (const [row] of due) {
       waiting.delete(row)
       written.set(row, now)
     }
-    for (const [row, at] of written) if (now - at >= ACTIVITY_PERIOD_MS || at > now) written.delete(row)
-    for (const row of waiting.keys()) arm(dueAt(row, now + WRITE_DELAY_MS))
+  }
+
+  const makeRoom = (now: number): void => {
+    if (writes.mayTry(now)) write(true)
+    const longest = waiting.keys().next()
+    if (waiting.size >= MOST_WAITING && !longest.done) waiting.delete(longest.value)
   }
 
   return {
     note(tokenRow, now, caller) {
       let use = waiting.get(tokenRow)
       if (!use) {
-        if (waiting.size >= MOST_WAITING) write(true)
+        if (waiting.size >= MOST_WAITING) makeRoom(now)
         use = { last: now, days: new Map(), ip: new Map(), agent: new Map() }
         waiting.set(tokenRow, use)
         arm(dueAt(tokenRow, now + WRITE_DELAY_MS))
@@ -113,7 +131,12 @@ export function tokenUsage(database: Database, clock: Clock): TokenUsage {
     },
     flush: () => write(false),
     of: (tokenId) => table.read(tokenId),
-    stop: () => write(true),
+    stop() {
+      timer?.cancel()
+      timer = null
+      writeDue(clock.now(), true)
+      waiting.clear()
+    },
   }
 }
 
