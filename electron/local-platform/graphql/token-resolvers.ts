@@ -1,4 +1,5 @@
 import type { TokenDuration } from '#shared/domain/token.ts'
+import { CredentialInTextError } from '../tokens/no-credentials.ts'
 import { grantedScopes, RefusedScopeError } from '../tokens/scopes.ts'
 import type { CreatedToken, Deed, TokenStore } from '../tokens/token-store.ts'
 import type { User } from '../users/user.ts'
@@ -14,12 +15,18 @@ interface TokenAddInput {
 }
 
 const LONGEST_REASON = 2000
+/** The audit copies the name for ever. */
+const LONGEST_NAME = 4096
 
 /** The four token mutations (opencti-api.md §2.2). Names may be empty and may repeat, as on OpenCTI. */
 export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: UserStore }) {
   const add = (actor: User, owner: User, input: TokenAddInput, context: RequestContext) => {
+    if (input.name.length > LONGEST_NAME)
+      throw functionalError(`The name is longer than ${LONGEST_NAME} characters`)
     const scopes = refusing(() => grantedScopes(owner, input.scopes ?? null, context.scopes))
-    return generated(tokens.create(owner, input.name, input.duration, deedOf(actor, context), scopes))
+    return generated(
+      refusing(() => tokens.create(owner, input.name, input.duration, deedOf(actor, context), scopes)),
+    )
   }
 
   const revoke = (owner: User, id: string, reason: string | null | undefined, deed: Deed): string => {
@@ -75,7 +82,8 @@ function refusing<Result>(work: () => Result): Result {
   try {
     return work()
   } catch (error) {
-    if (error instanceof RefusedScopeError) throw functionalError(error.message)
+    if (error instanceof RefusedScopeError || error instanceof CredentialInTextError)
+      throw functionalError(error.message)
     throw error
   }
 }

@@ -54,16 +54,69 @@ describe('the end of a migration', () => {
     expect(bench.migration.status().sources).toEqual([])
   })
 
-  it('is not reached while a token lies elsewhere in the folder; then it is', async () => {
+  it('is refused while a token lies elsewhere in the folder, and going back stays possible', async () => {
     const leak = join(data, 'old.log')
     // Over the border between two chunks of the search.
     writeFileSync(leak, `${'.'.repeat(32 * 1024 - 20)}${SAMPLE[0]}${'.'.repeat(4000)}`)
-    expect(await bench.migration.finalize()).toMatchObject({ wiped: COUNT, scan: { hits: [leak] } })
-    expect(bench.migration.status()).toMatchObject({ total: 0, finalizing: true })
-    await expect(bench.migration.migrate()).rejects.toThrow('--finalize')
+    await expect(bench.migration.finalize()).rejects.toThrow(leak)
+    expect(bench.migration.status()).toMatchObject({ total: COUNT, finalizing: false })
+    await bench.migration.rollBack()
+    await bench.migration.migrate()
     rmSync(leak)
-    expect(await bench.migration.finalize()).toMatchObject({ scan: { hits: [] } })
+    expect(await bench.migration.finalize()).toMatchObject({ wiped: COUNT, scan: { hits: [] } })
     expect(bench.migration.status().finalizing).toBe(false)
+  })
+
+  it('is refused while a table holds a token, whole or in two neighbouring fields; the value is not told', async () => {
+    const token = oldUser(3).api_token
+    const rename = bench.database.prepare('UPDATE users SET firstname = ?, lastname = ? WHERE id = ?')
+    const refusal = () => bench.migration.finalize().then(String, String)
+    rename.run(`was ${Buffer.from(token).toString('base64')}`, null, oldUser(8).id)
+    expect(await refusal()).toContain('table users.firstname;')
+    rename.run(token.slice(0, 20), token.slice(20), oldUser(8).id)
+    expect(await refusal()).toContain('table users;')
+    expect(await refusal()).not.toContain(token.slice(20))
+    expect(bench.migration.status()).toMatchObject({ total: COUNT, finalizing: false })
+    rename.run(null, null, oldUser(8).id)
+    expect(await bench.migration.finalize()).toMatchObject({ wiped: COUNT, scan: { hits: [] } })
+  })
+
+  it('has a way out of a token in the audit, which nobody can take out: it is revoked', async () => {
+    const deed = {
+      actor: bench.admin,
+      at: 1,
+      source: { via: 'console', ip: null, userAgent: null },
+    } as const
+    const { id: subjectId, user_email: email } = bench.admin
+    const person = { id: subjectId, email }
+    bench.audit.append({
+      event: 'user.updated',
+      at: 1,
+      actor: person,
+      subject: person,
+      changes: { name: oldUser(3).api_token },
+      source: deed.source,
+    })
+    await expect(bench.migration.finalize()).rejects.toThrow('table audit.body;')
+    const owner = bench.users.byId(oldUser(3).id)
+    if (!owner) throw new Error('not imported')
+    bench.tokens.revoke(owner, `base_token_${owner.id}`, `leaked: ${oldUser(3).api_token}`, deed)
+    expect(bench.tokens.revoked(owner)).toMatchObject([{ revoke_reason: 'leaked: [redacted]' }])
+    expect(await bench.migration.finalize()).toMatchObject({ wiped: COUNT, scan: { hits: [] } })
+  })
+
+  it('names what came in during the wipe, holds nothing up, and is repeated after mending', async () => {
+    const rename = bench.database.prepare('UPDATE users SET description = ? WHERE id = ?')
+    const report = await bench.migration.finalize(() => rename.run(SAMPLE[2] ?? '', oldUser(9).id))
+    expect(report.scan.hits).toContain('table users.description')
+    expect(bench.migration.status()).toMatchObject({ total: 0, finalizing: false })
+    await bench.migration.importFrom(
+      legacySource(writeJsonLines(join(folder, 'new.jsonl'), [oldUser(COUNT)])),
+    )
+    await bench.migration.migrate()
+    await expect(bench.migration.finalize()).rejects.toThrow('table users.description')
+    rename.run(null, oldUser(9).id)
+    expect(await bench.migration.finalize()).toMatchObject({ wiped: 1, scan: { hits: [] } })
   })
 })
 

@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import { equalDigests, hmac } from '#base/crypto.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
+import { DATABASE_FILE } from '../database/open.ts'
 import type { PlatformValues } from '../database/platform-values.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { inBatches, type Pace } from './batches.ts'
+import { plaintextPlaces } from './plaintext-places.ts'
 import { type PlaintextScan, scanForTokens } from './plaintext-scan.ts'
 
 /** The step cannot be taken now; the sentence says what to do first. */
@@ -36,9 +39,10 @@ const BEGUN = 'legacy_finalizing'
 export const isFinalizing = (values: PlatformValues): boolean => values.read(BEGUN) === 'yes'
 
 /**
- * Ends the migration: checks that every plaintext has its hashed token, wipes the plaintext, rewrites the database without
- * its old pages, empties the log and searches the files. A killed run goes on where it was.
- * @throws NotNowError when a token has no hashed row; nothing was wiped then
+ * Ends the migration: checks that every plaintext has its hashed token and lies nowhere but in the legacy place, wipes the
+ * plaintext, rewrites the database without its old pages, empties the log and searches the files. A killed run goes on where
+ * it was; what the last search finds is named, and the search can be repeated.
+ * @throws NotNowError when a token has no hashed row or lies elsewhere too; nothing was wiped then
  */
 export async function finalizeTokens(
   parts: FinalizeParts,
@@ -50,6 +54,7 @@ export async function finalizeTokens(
   const report = { verified: 0, wiped: 0 }
   if (!isFinalizing(values)) {
     report.verified = await verify(parts, pace)
+    if (report.verified > 0) await refuseOtherPlaces(parts, sources, pace)
     values.write(BEGUN, 'yes')
   }
   await wipe(
@@ -64,10 +69,34 @@ export async function finalizeTokens(
   database.exec('PRAGMA temp_store = MEMORY; VACUUM')
   truncateLog(database)
   const scan = await scanForTokens(parts.dataFolder, isToken(parts), sources, pace)
-  if (scan.hits.length === 0) values.write(BEGUN, 'no')
+  if (scan.hits.some((path) => databaseFiles(parts).includes(path)))
+    scan.hits.push(...(await tablesWithTokens(parts, pace)))
+  // The legacy place is empty: what was found elsewhere is no reason to hold up what comes next.
+  values.write(BEGUN, 'no')
   truncateLog(database)
   return { ...report, scan }
 }
+
+/** While going back is still possible: a token that lies elsewhere too would outlive the wipe. */
+async function refuseOtherPlaces(
+  parts: FinalizeParts,
+  sources: readonly string[],
+  pace: Pace,
+): Promise<void> {
+  const except = [...sources, ...databaseFiles(parts)]
+  const { hits } = await scanForTokens(parts.dataFolder, isToken(parts), except, pace)
+  const places = [...hits, ...(await tablesWithTokens(parts, pace))]
+  if (places.length > 0)
+    throw new NotNowError(
+      `A token lies in plaintext in ${places.join(', ')}; nothing was wiped. Take it out, or revoke the token where it cannot be taken out (audit), and run "migrate --finalize" again`,
+    )
+}
+
+const databaseFiles = ({ dataFolder }: FinalizeParts): string[] =>
+  ['', '-wal', '-shm'].map((end) => join(dataFolder, DATABASE_FILE + end))
+
+const tablesWithTokens = async (parts: FinalizeParts, pace: Pace): Promise<string[]> =>
+  (await plaintextPlaces(parts.database, isToken(parts), pace)).map((place) => `table ${place}`)
 
 /** SECURITY: nobody is locked out by the wipe; the hashed row is found by the digest of the very plaintext. */
 async function verify({ database, keys }: FinalizeParts, pace: Pace): Promise<number> {
@@ -118,9 +147,12 @@ function truncateLog(database: Database): void {
   if (busy !== 0) throw new NotNowError('The log could not be emptied; run "migrate --finalize" again')
 }
 
-/** Whether a text is the value of a token of this platform: by its digest, so nothing has to be remembered for the search. */
+/**
+ * Whether a text is the value of a token of this platform: by its digest, so nothing has to be remembered for the search.
+ * A revoked one opens nothing: revoking is the way out where a value cannot be deleted, as in the audit.
+ */
 function isToken({ database, keys }: FinalizeParts): (text: string) => boolean {
-  const find = database.prepare('SELECT 1 FROM tokens WHERE hash = ?')
+  const find = database.prepare('SELECT 1 FROM tokens WHERE hash = ? AND revoked_at IS NULL')
   return (text) => find.get(hmac(keys.token, text)) !== undefined
 }
 

@@ -15,6 +15,8 @@ export type Rejection =
   | 'token-taken'
   /** the user has, or had, another legacy token */
   | 'has-another-token'
+  /** a text of the line holds a token of the file or of the platform */
+  | 'token-in-text'
   /** its token is the configuration's: APP__ADMIN__TOKEN */
   | 'built-in-admin'
 

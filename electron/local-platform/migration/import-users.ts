@@ -1,4 +1,6 @@
 import { type Database, transaction } from '#base/sqlite.ts'
+import type { PlatformKeys } from '../platform-keys.ts'
+import { type CredentialFinder, credentialFinder } from '../tokens/no-credentials.ts'
 import { BUILT_IN_ADMIN_ID } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import type { Pace } from './batches.ts'
@@ -14,6 +16,7 @@ import type { LegacySource } from './legacy-source.ts'
 import type { LegacyTokens } from './legacy-tokens.ts'
 import { type LegacyUser, legacyUser } from './legacy-user.ts'
 import { type SourceRecord, UnusableSourceError } from './source-record.ts'
+import { tokensOfFile } from './tokens-of-file.ts'
 
 /** Adding a user costs about 50 µs, so a batch stays within a few ms. */
 const BATCH_RECORDS = 100
@@ -27,6 +30,7 @@ export interface ImportParts {
   readonly database: Database
   readonly users: UserStore
   readonly legacy: LegacyTokens
+  readonly keys: PlatformKeys
 }
 
 /**
@@ -43,7 +47,9 @@ export async function importUsers(
 ): Promise<ImportReport> {
   const report = emptyImportReport()
   const taken = new Set<number>()
-  const importOne = importer(parts, pace.clock.now(), taken, report)
+  const ofFile = await tokensOfFile(parts.database, parts.keys.token, source, pace)
+  const credentials = credentialFinder(parts.database, parts.keys.token, ofFile.has)
+  const importOne = importer(parts, credentials, pace.clock.now(), taken, report)
   const batch: SourceRecord[] = []
 
   const commit = async (): Promise<void> => {
@@ -74,11 +80,13 @@ export async function importUsers(
     if (batch.length >= BATCH_RECORDS) await commit()
   }
   if (batch.length > 0) await commit()
+  ofFile.forget()
   return report
 }
 
 function importer(
   { database, users, legacy }: ImportParts,
+  credentials: CredentialFinder,
   now: number,
   taken: Set<number>,
   report: ImportReport,
@@ -99,6 +107,8 @@ function importer(
     const user = legacyUser(record.value)
     if (typeof user === 'string') return user
     if (user.id === BUILT_IN_ADMIN_ID) return 'built-in-admin'
+
+    if (credentials.holds(textsOf(user))) return 'token-in-text'
 
     const existing = users.byId(user.id)
     if (existing && taken.has(existing.row)) return 'id-repeated'
@@ -139,6 +149,13 @@ function importer(
     else report.withoutToken += 1
     return null
   }
+}
+
+/** SECURITY: everything of a line that is stored or reported, as it will lie in the file; halves in two fields are one there. */
+function textsOf(user: LegacyUser): string {
+  const { id, name, user_email, firstname, lastname, description, language, account_status, groups } = user
+  const stored = [id, name, user_email, firstname, lastname, description, language, account_status]
+  return [stored.join(''), ...groups].join('\n')
 }
 
 function prepareGroup(database: Database): void {

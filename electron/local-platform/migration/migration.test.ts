@@ -256,6 +256,25 @@ describe('an import', () => {
     expect([works(oldUser(0)), works(oldUser(7))]).toEqual([true, true])
   })
 
+  it('refuses a line with a token in its texts: its own, of a later line, of the platform, in disguise', async () => {
+    await bench.migration.importFrom(lines(oldUser(0)))
+    const hex = (text: string) => Buffer.from(text).toString('hex')
+    const [half, rest] = [oldUser(7).api_token.slice(0, 9), oldUser(7).api_token.slice(9)]
+    const report = await bench.migration.importFrom(
+      lines(
+        { ...oldUser(1), description: `key ${oldUser(1).api_token}` },
+        { ...oldUser(2), firstname: oldUser(7).api_token },
+        { ...oldUser(3), lastname: oldUser(0).api_token.toUpperCase() },
+        { ...oldUser(4), description: hex(oldUser(7).api_token) },
+        { ...oldUser(5), firstname: half, lastname: rest },
+        { ...oldUser(6), groups: [oldUser(7).api_token] },
+        { ...oldUser(7), description: 'id 99999999-2222-4333-8444-555555555555' },
+      ),
+    )
+    expect(report.rejected).toEqual({ total: 6, byReason: { 'token-in-text': [1, 2, 3, 4, 5, 6] } })
+    expect(report).toMatchObject({ added: 1, unknownGroups: [] })
+  })
+
   it('gives an existing user the token and leaves every field of it alone', async () => {
     await bench.migration.importFrom(lines({ ...oldUser(0), api_token: null }))
     const users = tableDigest(bench.database, 'users')

@@ -102,7 +102,7 @@ export function migration({ database, keys, audit, dataFolder, tempo }: Migratio
         'import',
         0,
         () =>
-          importUsers({ database, users, legacy }, source, pace, ({ records }) =>
+          importUsers({ database, users, legacy, keys }, source, pace, ({ records }) =>
             progress?.('import', records, null),
           ),
         ({ added, attached }) => added + attached,

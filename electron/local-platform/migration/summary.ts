@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'email-taken': 'the e-mail address belongs to another user',
   'token-taken': 'the token belongs to another user',
   'has-another-token': 'the user has or had another legacy token',
+  'token-in-text': 'a text of the line contains an API token',
   'built-in-admin': "the built-in administrator's token comes from APP__ADMIN__TOKEN",
 } satisfies Partial<Record<Rejection, string>>
 

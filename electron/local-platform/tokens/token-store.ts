@@ -8,6 +8,7 @@ import { newId } from '../ids.ts'
 import { legacyTokens } from '../migration/legacy-tokens.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import type { User } from '../users/user.ts'
+import { CredentialInTextError, credentialFinder } from './no-credentials.ts'
 import { scopesText } from './scopes.ts'
 
 /** A token as it is listed; its value is nowhere. Times are ms since the epoch. */
@@ -40,7 +41,10 @@ export interface Deed {
 }
 
 export interface TokenStore {
-  /** @param scopes granted ones (grantedScopes); null = all that the owner may do */
+  /**
+   * @param scopes granted ones (grantedScopes); null = all that the owner may do
+   * @throws CredentialInTextError when the name holds a token
+   */
   create(
     owner: User,
     name: string,
@@ -48,7 +52,7 @@ export interface TokenStore {
     deed: Deed,
     scopes?: readonly string[] | null,
   ): CreatedToken
-  /** False when the owner has no such token, or it is revoked already. */
+  /** False when the owner has no such token, or it is revoked already. A token in the reason is taken out of it. */
   revoke(owner: User, tokenId: string, reason: string | null, deed: Deed): boolean
   /** Whether anybody has or had a token of this id. */
   exists(tokenId: string): boolean
@@ -101,11 +105,13 @@ export function tokenStore(
   const putUsage = database.prepare('INSERT INTO token_usage (token_row, last_used_at) VALUES (?, ?)')
 
   const legacy = legacyTokens(database, keys)
+  const credentials = credentialFinder(database, keys.token)
 
   const remove = (tokenId: string): void => void deleteToken.run(tokenId)
 
   return {
     create(owner, name, duration, deed, scopes = null) {
+      if (credentials.holds(name)) throw new CredentialInTextError('The name')
       const id = newId(random)
       const { secret, masked } = newTokenValue(random)
       const expiresAt = expiryOf(duration, deed.at)
@@ -141,8 +147,10 @@ export function tokenStore(
       return { id, plaintext: secret, masked, expiresAt }
     },
 
-    revoke(owner, tokenId, reason, deed) {
+    revoke(owner, tokenId, given, deed) {
       return transaction(database, () => {
+        // SECURITY: taken out, not refused: a revocation must not fail because somebody quotes the token that leaked.
+        const reason = given === null ? null : credentials.cleaned(given)
         // A legacy token that still waits is migrated first, so that its revocation outlives every rollback.
         legacy.migrateById(owner, tokenId, deed.at)
         const token = find.get(tokenId, owner.row) as

@@ -5,6 +5,7 @@ import type { AuditLog } from '../audit/audit-log.ts'
 import { newId } from '../ids.ts'
 import type { SecondFactors } from '../sessions/second-factor.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
+import { type CredentialFinder, CredentialInTextError } from '../tokens/no-credentials.ts'
 import type { Deed } from '../tokens/token-store.ts'
 import { type AccountPatch, RefusedChangeError } from './account-patch.ts'
 import { BUILT_IN_ADMIN_ID, type User } from './user.ts'
@@ -57,11 +58,23 @@ export interface AccountParts {
   readonly users: UserStore
   readonly sessions: SessionStore
   readonly factors: SecondFactors
+  readonly credentials: CredentialFinder
   readonly random: RandomSource
 }
 
 export function accountDeeds(parts: AccountParts): AccountDeeds {
-  const { database, audit, users, sessions, factors, random } = parts
+  const { database, audit, users, sessions, factors, credentials, random } = parts
+  // As they lie beside each other in the file: halves of a token in two fields are one there.
+  const readTexts = database.prepare(
+    `SELECT concat(id, name, user_email, firstname, lastname, description, language) AS texts FROM users WHERE row = ?`,
+  )
+  const hasCredential = (row: number): boolean => {
+    const found = readTexts.get(row) as { texts: string } | undefined
+    return found !== undefined && credentials.holds(found.texts)
+  }
+  const refuseCredential = (): never => {
+    throw new RefusedChangeError(new CredentialInTextError('A field of the user').message)
+  }
   const record = (
     event: AccountEvent['event'],
     subject: User,
@@ -106,6 +119,7 @@ export function accountDeeds(parts: AccountParts): AccountDeeds {
           organizations: account.organizations.map((id) => ({ id, administrator: false })),
           createdAt: deed.at,
         })
+        if (hasCredential(user.row)) refuseCredential()
         record('user.created', user, deed, {
           changes: {
             user_service_account: String(account.serviceAccount),
@@ -128,7 +142,12 @@ export function accountDeeds(parts: AccountParts): AccountDeeds {
         const holder = typeof email === 'string' ? users.byEmail(email) : null
         if (holder && holder.row !== user.row)
           throw new RefusedChangeError('A user with this e-mail address exists already')
+        // A user that came with one may still be locked or mended, field by field.
+        const hadCredential = hasCredential(user.row)
+        if (Object.values(patch.shown).some((text) => text !== null && credentials.holds(text)))
+          refuseCredential()
         users.change(user, patch.columns, deed.at)
+        if (!hadCredential && hasCredential(user.row)) refuseCredential()
         if (patch.otpMandatory !== null) factors.setMandatory(user, patch.otpMandatory)
         const changed = users.byRow(user.row) ?? user
         record('user.updated', changed, deed, { changes: patch.shown })
