@@ -103,7 +103,7 @@ export function useTokenColumns(
             color="red"
             size="compact-sm"
             leftSection={<Icon name="trash" />}
-            classNames={{ section: classes.actionIcon }}
+            classNames={{ root: classes.action, section: classes.actionIcon }}
             tabIndex={tabIndex}
             aria-label={text('token.revoke-named', { name: token.name })}
             onClick={() => onRevoke(token)}
