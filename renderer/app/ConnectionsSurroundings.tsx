@@ -8,15 +8,17 @@ export function ConnectionsSurroundings({ children }: { children: ReactNode }) {
   const { connections, settings, system } = usePage()
   const active = useActiveConnection()
   const keychain = useStore(system, (state) => state.status?.keychain.state ?? null)
+  const lost = useStore(system, (state) => state.lost)
   const activeId = active?.id ?? null
   const value = useMemo(
     () => ({
       store: connections,
       activeId,
+      lost,
       keychain,
       onActivate: (id: string) => void settings.change({ activeConnectionId: id }),
     }),
-    [connections, settings, activeId, keychain],
+    [connections, settings, activeId, lost, keychain],
   )
   return <ConnectionsProvider value={value}>{children}</ConnectionsProvider>
 }

@@ -53,7 +53,7 @@ function usePaletteActions(): SpotlightActionData[] {
     ...(list ?? []).map((connection) =>
       action(
         `use-${connection.id}`,
-        text('palette.use', { name: connection.name }),
+        text('palette.use', { name: connection.embedded ? text('settings.local') : connection.name }),
         () => void settings.change({ activeConnectionId: connection.id }),
       ),
     ),

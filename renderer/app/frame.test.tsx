@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { page } from 'vitest/browser'
 import { openStage, type Stage } from '../../tests/page/stage.tsx'
 import { changeConnection, localConnection, NOW, problem } from '../../tests/page/world.ts'
 
@@ -74,6 +75,60 @@ test('when the core is gone what was read stays, says so, and comes back', async
   banner.querySelector('button')?.click()
   await stage.unsee('[data-testid=link-lost]')
 })
+
+test('when the core is gone the switcher does not go on to say "Connected"', async () => {
+  stage = await openStage()
+  const switcher = await stage.see('[data-testid=switcher]')
+  await expect.poll(() => switcher.textContent).toContain('Connected')
+  stage.world.link.set('closed')
+  await stage.see('[data-testid=link-lost]')
+  expect(switcher.textContent).not.toContain('Connected')
+  expect(switcher.textContent).toContain('Not known now')
+})
+
+test("the local platform is named in the reader's language", async () => {
+  stage = await openStage({
+    language: 'de',
+    world: (world) => world.settings.set((settings) => ({ ...settings, activeConnectionId: 'local' })),
+  })
+  const switcher = await stage.see('[data-testid=switcher]')
+  await expect.poll(() => switcher.textContent).toContain('Lokale Plattform')
+})
+
+test.each([
+  ['browser', 'ja'],
+  ['desktop', 'en'],
+] as const)('the language by itself: in the %s %s', async (host, spoken) => {
+  stage = await openStage({
+    language: 'ja',
+    world: (world) => {
+      world.info.host = host
+      world.settings.set((settings) => ({ ...settings, language: 'auto' }))
+    },
+  })
+  await stage.see('[role=grid]')
+  await expect.poll(() => document.documentElement.lang).toBe(spoken)
+})
+
+test.each([900, 420])(
+  'at %d px nothing scrolls sideways but the grid, and Revoke keeps its picture',
+  async (width) => {
+    await page.viewport(width, 800)
+    try {
+      stage = await openStage()
+      const revoke = await stage.see('[data-testid=revoke]')
+      expect(revoke.querySelector('svg')?.getBoundingClientRect().width).toBeGreaterThan(8)
+      expect(revoke.scrollWidth).toBeLessThanOrEqual(revoke.clientWidth)
+      const outer = ['html', 'body', 'header', 'main', 'footer', 'aside'].map((name) =>
+        document.querySelector(name),
+      )
+      for (const box of outer)
+        expect(box?.scrollWidth, box?.tagName).toBeLessThanOrEqual(box?.clientWidth ?? 0)
+    } finally {
+      await page.viewport(1280, 800)
+    }
+  },
+)
 
 test('testing a connection again does not take the view away', async () => {
   stage = await openStage()

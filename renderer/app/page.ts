@@ -83,13 +83,19 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
     looks.setState({ language: wanted, messages: catalogue })
   }
 
-  /** The chosen language and scheme, as soon as they are known. */
+  /**
+   * The chosen language and scheme, as soon as they are known. `auto` is the desktop's languages in its window; in a browser the
+   * browser's own, for the host may speak another.
+   */
   function followSettings(): () => void {
     const apply = (): void => {
       const chosen = settings.getState().settings
       if (!chosen) return
       const { info } = system.getState()
-      const wanted = chosen.language === 'auto' ? languageOf(info?.languages ?? languages) : chosen.language
+      const wanted =
+        chosen.language === 'auto'
+          ? languageOf(info?.host === 'desktop' ? info.languages : languages)
+          : chosen.language
       const before = looks.getState().remembered
       if (before.language !== wanted || before.scheme !== chosen.scheme)
         keep({ language: wanted, scheme: chosen.scheme })

@@ -10,6 +10,8 @@ export function problemOf(error: unknown): Problem {
     const { code, data } = error as { code: unknown; data: unknown }
     if (code === 'PROBLEM' && typeof data === 'object' && data !== null && 'code' in data)
       return data as Problem
+    // The contract's schemas refused the input, before any of it was used.
+    if (code === 'BAD_REQUEST') return { code: 'bad-input', detail: null }
   }
   return { code: 'internal', detail: error instanceof Error ? error.message.slice(0, 500) : null }
 }

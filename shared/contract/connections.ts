@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { ADDRESS_MAX, CA_MAX, PASTED_TOKEN_MAX, PROXY_MAX } from '#shared/domain/connection-limits.ts'
 import { Problem, procedure } from './problem.ts'
 
 /** The connection of the embedded platform; always there, never removed. */
@@ -65,11 +66,11 @@ export const Connection = z.object({
 export type Connection = z.infer<typeof Connection>
 
 const Name = z.string().trim().min(1).max(80)
-const Address = z.string().trim().min(1).max(2048)
-const CaPem = z.string().max(200_000).nullable()
-const ProxyAddress = z.string().trim().max(2048).nullable()
+const Address = z.string().trim().min(1).max(ADDRESS_MAX)
+const CaPem = z.string().max(CA_MAX).nullable()
+const ProxyAddress = z.string().trim().max(PROXY_MAX).nullable()
 /** Typed by a person; crosses once from the page, kept as a Secret in main. */
-const PastedToken = z.string().trim().min(1).max(4096)
+const PastedToken = z.string().trim().min(1).max(PASTED_TOKEN_MAX)
 
 /** What an address answers before any token is known: `publicSettings`, which gives no version. */
 export const Probe = z.object({

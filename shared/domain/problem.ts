@@ -39,6 +39,7 @@ export const PROBLEM_CODES = [
   'bad-ca',
   'bad-proxy',
   'plain-http',
+  'bad-input',
   'stopping',
   'internal',
 ] as const

@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Probe } from '#shared/contract/connections.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import { ADDRESS_MAX, PROXY_MAX } from '#shared/domain/connection-limits.ts'
 import { platformUrl } from '#shared/domain/platform-url.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
@@ -10,7 +11,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import classes from './connections.module.css'
 import { useConnectionsActions, useConnectionsEnvironment } from './context.tsx'
 import { type Reach, ReachFields } from './ReachFields.tsx'
-import { TokenFields } from './TokenFields.tsx'
+import { isTokenTooLong, TokenFields } from './TokenFields.tsx'
 
 const PLAIN_REACH: Reach = { caPem: null, caName: null, proxy: '' }
 
@@ -30,6 +31,10 @@ export function AddConnectionDialog() {
   const [problem, setProblem] = useState<Problem | null>(null)
   const way = { caPem: reach.caPem, proxy: reach.proxy.trim() === '' ? null : reach.proxy.trim() }
 
+  const url = platformUrl(address)
+  // The address that is sent may be longer than what was typed: other letters are escaped.
+  const isAddressTooLong = Math.max(address.trim().length, url?.length ?? 0) > ADDRESS_MAX
+
   /** Another address or another way to it: what was learnt no longer counts. */
   function changeWay(change: () => void): void {
     change()
@@ -39,7 +44,7 @@ export function AddConnectionDialog() {
   }
 
   async function ask(): Promise<void> {
-    const url = platformUrl(address)
+    if (isAddressTooLong || reach.proxy.trim().length > PROXY_MAX) return
     if (url === null) return setProblem({ code: 'bad-address', detail: null })
     setBusy(true)
     setProblem(null)
@@ -53,7 +58,7 @@ export function AddConnectionDialog() {
 
   async function add(known: Probe): Promise<void> {
     setTried(true)
-    if (token.trim() === '' || name.trim() === '') return
+    if (isTokenTooLong(token) || token.trim() === '' || name.trim() === '') return
     setBusy(true)
     setProblem(null)
     const answer = await actions.ask((client) =>
@@ -89,6 +94,7 @@ export function AddConnectionDialog() {
             const typed = event.currentTarget.value
             changeWay(() => setAddress(typed))
           }}
+          error={isAddressTooLong ? text('revoke.reason-too-long', { max: ADDRESS_MAX }) : null}
           autoComplete="off"
           spellCheck={false}
           inputMode="url"

@@ -8,7 +8,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { AddConnectionDialog } from './AddConnectionDialog.tsx'
 import classes from './connections.module.css'
 import { useConnections, useConnectionsActions } from './context.tsx'
-import { TokenFields } from './TokenFields.tsx'
+import { isTokenTooLong, TokenFields } from './TokenFields.tsx'
 
 /** The dialog that is open, if any. */
 export function ConnectionDialogs() {
@@ -94,7 +94,7 @@ function NewTokenDialog({ connection }: { connection: Connection }) {
   function submit(event: FormEvent): void {
     event.preventDefault()
     setTried(true)
-    if (token.trim() === '') return
+    if (token.trim() === '' || isTokenTooLong(token)) return
     void deed.run((client) =>
       client.connections.setToken({ id: connection.id, token: token.trim(), remember }),
     )

@@ -1,8 +1,8 @@
 import { Menu } from '@mantine/core'
 import { T, useText } from '../../i18n/text.tsx'
-import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { ConnectionMark } from './ConnectionMark.tsx'
+import { ConnectionName } from './ConnectionName.tsx'
 import classes from './connections.module.css'
 import { useConnections, useConnectionsActions, useConnectionsEnvironment } from './context.tsx'
 
@@ -10,7 +10,7 @@ import { useConnections, useConnectionsActions, useConnectionsEnvironment } from
 export function ConnectionSwitcher({ onManage }: { onManage: () => void }) {
   const text = useText()
   const list = useConnections((state) => state.list)
-  const { activeId, onActivate } = useConnectionsEnvironment()
+  const { activeId, lost, onActivate } = useConnectionsEnvironment()
   const actions = useConnectionsActions()
   const active = list?.find(({ id }) => id === activeId)
   return (
@@ -22,9 +22,9 @@ export function ConnectionSwitcher({ onManage }: { onManage: () => void }) {
           </span>
           <span className={classes.switcherText}>
             <span className={classes.switcherName}>
-              {active ? <ForeignText>{active.name}</ForeignText> : <T id="connection.none" />}
+              {active ? <ConnectionName connection={active} /> : <T id="connection.none" />}
             </span>
-            {active && <ConnectionMark state={active.state} />}
+            {active && <ConnectionMark state={active.state} lost={lost} />}
           </span>
           <Icon name="down" />
         </button>
@@ -39,9 +39,9 @@ export function ConnectionSwitcher({ onManage }: { onManage: () => void }) {
           >
             <span className={classes.item}>
               <span className={classes.switcherName}>
-                <ForeignText>{connection.name}</ForeignText>
+                <ConnectionName connection={connection} />
               </span>
-              <ConnectionMark state={connection.state} />
+              <ConnectionMark state={connection.state} lost={lost} />
             </span>
           </Menu.Item>
         ))}

@@ -11,6 +11,7 @@ import { ForeignText, visibleText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { ConnectionMark } from './ConnectionMark.tsx'
+import { ConnectionName } from './ConnectionName.tsx'
 import classes from './connections.module.css'
 import { useConnections, useConnectionsActions, useConnectionsEnvironment } from './context.tsx'
 
@@ -48,7 +49,7 @@ export function ConnectionsPanel() {
 function ConnectionCard({ connection }: { connection: Connection }) {
   const text = useText()
   const actions = useConnectionsActions()
-  const { activeId, onActivate } = useConnectionsEnvironment()
+  const { activeId, lost, onActivate } = useConnectionsEnvironment()
   const [problem, setProblem] = useState<Problem | null>(null)
   const { state, embedded } = connection
   const isActive = connection.id === activeId
@@ -57,9 +58,9 @@ function ConnectionCard({ connection }: { connection: Connection }) {
     <article className={classes.card} data-active={isActive || undefined} data-testid="connection">
       <div className={classes.cardHead}>
         <h3>
-          <ForeignText>{connection.name}</ForeignText>
+          <ConnectionName connection={connection} />
         </h3>
-        <ConnectionMark state={state} />
+        <ConnectionMark state={state} lost={lost} />
         {(state.phase === 'ready' || state.phase === 'failed') && (
           <span className={classes.dimmed}>
             <T id="connection.checked" values={{ age: <Age at={state.checkedAt} /> }} />

@@ -1,5 +1,6 @@
 import { Button, FileButton, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { CA_MAX, PROXY_MAX } from '#shared/domain/connection-limits.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import classes from './connections.module.css'
@@ -11,9 +12,6 @@ export interface Reach {
   caName: string | null
   proxy: string
 }
-
-/** Of the contract; a bundle of certificates larger than that is no mistake we can help with. */
-const CA_MAX = 200_000
 
 export function ReachFields({ reach, onChange }: { reach: Reach; onChange: (reach: Reach) => void }) {
   const text = useText()
@@ -62,6 +60,10 @@ export function ReachFields({ reach, onChange }: { reach: Reach; onChange: (reac
           placeholder="http://proxy.example:3128"
           value={reach.proxy}
           onChange={(event) => onChange({ ...reach, proxy: event.currentTarget.value })}
+          error={
+            reach.proxy.trim().length > PROXY_MAX ? text('revoke.reason-too-long', { max: PROXY_MAX }) : null
+          }
+          data-testid="proxy"
           autoComplete="off"
           spellCheck={false}
         />

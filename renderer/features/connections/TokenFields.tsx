@@ -1,6 +1,12 @@
 import { Checkbox, PasswordInput } from '@mantine/core'
+import { PASTED_TOKEN_MAX } from '#shared/domain/connection-limits.ts'
 import { useText } from '../../i18n/text.tsx'
 import { useConnectionsEnvironment } from './context.tsx'
+
+/** Whether a pasted text is longer than the core takes. */
+export function isTokenTooLong(token: string): boolean {
+  return token.trim().length > PASTED_TOKEN_MAX
+}
 
 /** A token to paste and where it shall live. */
 export function TokenFields({
@@ -26,7 +32,7 @@ export function TokenFields({
         description={text('connection.token-hint')}
         value={token}
         onChange={(event) => onToken(event.currentTarget.value)}
-        error={error}
+        error={isTokenTooLong(token) ? text('revoke.reason-too-long', { max: PASTED_TOKEN_MAX }) : error}
         autoComplete="off"
         spellCheck={false}
         visibilityToggleButtonProps={{ 'aria-label': text('connection.token-show') }}

@@ -7,6 +7,8 @@ import type { ConnectionsActions, ConnectionsState, ConnectionsStore } from './s
 export interface ConnectionsEnvironment {
   readonly store: ConnectionsStore
   readonly activeId: string | null
+  /** the core is out of reach: states are as old as the last word from it */
+  readonly lost: boolean
   readonly onActivate: (id: string) => void
   /** null until the core has spoken */
   readonly keychain: KeychainStatus['state'] | null

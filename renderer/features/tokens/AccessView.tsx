@@ -75,7 +75,8 @@ function LoadedAccess({
 }) {
   const text = useText()
   const actions = useTokensActions()
-  const { own, manageOthers } = rightsOf(useTokensEnvironment().identity)
+  const { identity, onShowUser } = useTokensEnvironment()
+  const { own, listOthers, manageOthers } = rightsOf(identity)
   const { user, tokens, revoked, clockSkewMs } = access
   const mayChange = user.isMe ? own : manageOthers
   const revoke = useCallback(
@@ -118,7 +119,17 @@ function LoadedAccess({
           </Notice>
         )}
         {tokens.length === 0 ? (
-          <EmptyState title={text('tokens.empty')} testId="no-tokens">
+          <EmptyState
+            title={text('tokens.empty')}
+            testId="no-tokens"
+            action={
+              userRef === 'me' && listOthers ? (
+                <Button variant="default" onClick={() => onShowUser(null)} data-testid="look-at-users">
+                  <T id="tokens.look-at-users" />
+                </Button>
+              ) : undefined
+            }
+          >
             {text(user.isMe ? 'tokens.empty-own' : 'tokens.empty-other')}
           </EmptyState>
         ) : shown.length === 0 ? (
