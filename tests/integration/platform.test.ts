@@ -337,11 +337,11 @@ describe('capabilities', () => {
 
   it('SETTINGS_SETACCESSES manages others', async () => {
     const { plaintext_token: token } = await local.generate(await local.userIdOf('Bob'))
-    const alice = await local.userIdOf('Alice')
-    const add = `mutation { userAdminTokenAdd(userId: "${alice}", input: { name: "", duration: UNLIMITED }) { token_id expires_at } }`
+    const guest = await local.userIdOf('Ravi')
+    const add = `mutation { userAdminTokenAdd(userId: "${guest}", input: { name: "", duration: UNLIMITED }) { token_id expires_at } }`
     const made = (await local.ask(add, { token })).data.userAdminTokenAdd
     expect(made.expires_at).toBeNull()
-    const revoke = `mutation { userAdminTokenRevoke(userId: "${alice}", id: "${made.token_id}") }`
+    const revoke = `mutation { userAdminTokenRevoke(userId: "${guest}", id: "${made.token_id}") }`
     expect((await local.ask(revoke, { token })).data.userAdminTokenRevoke).toBe(made.token_id)
   })
 })

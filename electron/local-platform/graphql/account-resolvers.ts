@@ -6,6 +6,7 @@ import {
   type EditInput,
   email,
   lockTime,
+  onlyLocks,
   plainText,
   RefusedChangeError,
 } from '../users/account-patch.ts'
@@ -13,7 +14,7 @@ import { hashPassword } from '../users/password.ts'
 import type { User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { functionalError } from './errors.ts'
-import { allowed, deedOf, type RequestContext } from './viewer.ts'
+import { allowed, deedOf, type RequestContext, rechecked, withinReach } from './viewer.ts'
 
 interface UserAddInput {
   readonly name: string
@@ -38,9 +39,12 @@ export function accountResolvers({ users, accounts }: { users: UserStore; accoun
     Mutation: {
       userAdd: (_: unknown, { input }: { input: UserAddInput }, context: RequestContext) =>
         refusing(async () => {
-          const admin = allowed(context, 'SETTINGS_SETACCESSES')
+          allowed(context, 'SETTINGS_SETACCESSES')
           const account = await newAccount(input)
-          return accounts.add(account, deedOf(admin, context))
+          // SECURITY: hashing took its time; from here to the write there is no wait.
+          const now = rechecked(context)
+          const admin = allowed(now, 'SETTINGS_SETACCESSES')
+          return accounts.add(account, deedOf(admin, now), (added) => withinReach(now, added))
         }),
       userEdit: (_: unknown, { id }: { id: string }, context: RequestContext) => {
         allowed(context, 'SETTINGS_SETACCESSES')
@@ -56,9 +60,14 @@ export function accountResolvers({ users, accounts }: { users: UserStore; accoun
         context: RequestContext,
       ) =>
         refusing(async () => {
-          const admin = allowed(context, 'SETTINGS_SETACCESSES')
+          allowed(context, 'SETTINGS_SETACCESSES')
           const patch = await accountPatch(input.filter((edit) => edit !== null))
-          return accounts.change(user, patch, deedOf(admin, context))
+          // SECURITY: hashing took its time; from here to the write there is no wait.
+          const now = rechecked(context)
+          const admin = allowed(now, 'SETTINGS_SETACCESSES')
+          const account = users.byRow(user.row) ?? user
+          if (!onlyLocks(patch, account)) withinReach(now, account)
+          return accounts.change(account, patch, deedOf(admin, now))
         }),
     },
   }

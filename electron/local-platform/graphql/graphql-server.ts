@@ -3,7 +3,7 @@ import { createSchema, createYoga, type Plugin } from 'graphql-yoga'
 import { toWireError } from './errors.ts'
 import { aliasLimits, depthLimit, MOST_LEXICAL_TOKENS, noIntrospection } from './limits.ts'
 import schemaText from './schema.graphql?raw'
-import type { RequestContext } from './viewer.ts'
+import { type RequestContext, rechecked } from './viewer.ts'
 
 /** Resolvers by type and field; checked against the schema when the server is made. */
 export type Resolvers = Record<string, Record<string, unknown>>
@@ -30,7 +30,7 @@ export function graphqlServer(
   const yoga = createYoga<RequestContext>({
     schema: createSchema<RequestContext>({
       typeDefs: schemaText,
-      resolvers: resolvers as never,
+      resolvers: resolvers.map(recheckingMutations) as never,
       resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
     }),
     // Errors are shaped in one place below, and logged through our own logger.
@@ -60,6 +60,23 @@ export function graphqlServer(
       }
     },
   }
+}
+
+type Resolve = (source: unknown, args: unknown, context: RequestContext, info: unknown) => unknown
+
+/**
+ * SECURITY: a document's mutations run one after the other, and one may revoke the token that carries it or end its session;
+ * the next is refused.
+ */
+function recheckingMutations({ Mutation, ...others }: Resolvers): Resolvers {
+  if (!Mutation) return others
+  const checked = Object.entries(Mutation as Record<string, Resolve>).map(
+    ([name, resolve]): [string, Resolve] => [
+      name,
+      (source, args, context, info) => resolve(source, args, rechecked(context), info),
+    ],
+  )
+  return { ...others, Mutation: Object.fromEntries(checked) }
 }
 
 /** Longer documents are not remembered, and no more than this many: a client cannot fill the memory with them. */

@@ -18,6 +18,8 @@ export function aliasLimits(context: ValidationContext): ASTVisitor {
   const most = new Map([
     [schema.getQueryType(), MOST_QUERY_FIELDS],
     [schema.getMutationType(), MOST_MUTATION_FIELDS],
+    // What stands below `userEdit` changes accounts too.
+    [schema.getType('UserEditMutations'), MOST_MUTATION_FIELDS],
   ])
   return {
     Field(node) {

@@ -8,7 +8,7 @@ import { isUsable, type User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { authFailure, forbiddenAccess, functionalError } from './errors.ts'
 import { isoTime } from './user-resolvers.ts'
-import { allowed, deedOf, halfLoggedIn, loggedIn, type RequestContext } from './viewer.ts'
+import { allowed, deedOf, halfLoggedIn, loggedIn, type RequestContext, withinReach } from './viewer.ts'
 
 export interface SessionServices {
   readonly sessions: SessionStore
@@ -49,9 +49,7 @@ export function sessionResolvers({ sessions, users, accounts, factors, brake, fa
         }))
       },
       otpGeneration: (_: unknown, __: unknown, context: RequestContext) => {
-        const user = halfLoggedIn(context)
-        // SECURITY: who has the password but not the second factor must not replace it.
-        if (context.lacks === 'code') loggedIn(context)
+        const { user } = mayActivate(context)
         const secret = factors.newSecret()
         const label = encodeURIComponent(`${ISSUER}:${user.user_email}`)
         return {
@@ -104,10 +102,8 @@ export function sessionResolvers({ sessions, users, accounts, factors, brake, fa
         { input }: { input?: { secret: string; code: string } | null },
         context: RequestContext,
       ) => {
-        const user = halfLoggedIn(context)
-        if (context.lacks === 'code') loggedIn(context)
+        const { user, sessionId } = mayActivate(context)
         braked(context)
-        const { sessionId } = context
         if (
           !input ||
           !accounts.activateSecondFactor(user, input.secret, input.code, sessionId, deedOf(user, context))
@@ -119,14 +115,16 @@ export function sessionResolvers({ sessions, users, accounts, factors, brake, fa
       },
       otpDeactivation: (_: unknown, __: unknown, context: RequestContext) => {
         const user = loggedIn(context)
+        sessionOf(context)
         accounts.removeSecondFactor(user, deedOf(user, context))
         return user
       },
       otpUserDeactivation: (_: unknown, { id }: { id: string }, context: RequestContext) => {
         const admin = allowed(context, 'SETTINGS_SETACCESSES')
         // SECURITY: as on OpenCTI, a person does this in a session; a stolen token of an admin cannot.
-        if (!context.sessionId) throw forbiddenAccess('This needs a session, a token is not enough')
+        sessionOf(context)
         const user = target(users, id)
+        withinReach(context, user)
         accounts.removeSecondFactor(user, deedOf(admin, context))
         return user
       },
@@ -147,6 +145,18 @@ export function sessionResolvers({ sessions, users, accounts, factors, brake, fa
       },
     },
   }
+}
+
+/** SECURITY: a second factor is a person's affair; a token, stolen perhaps, neither replaces nor removes one. */
+function sessionOf({ sessionId }: RequestContext): string {
+  if (!sessionId) throw forbiddenAccess('This needs a session, a token is not enough')
+  return sessionId
+}
+
+/** SECURITY: who has the password but not the second factor must not replace it; where none is active, it may be set up. */
+function mayActivate(context: RequestContext): { user: User; sessionId: string } {
+  const user = context.lacks === 'code' ? loggedIn(context) : halfLoggedIn(context)
+  return { user, sessionId: sessionOf(context) }
 }
 
 function target(users: UserStore, id: string): User {

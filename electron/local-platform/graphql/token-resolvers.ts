@@ -6,7 +6,7 @@ import type { User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { functionalError } from './errors.ts'
 import { isoTime } from './user-resolvers.ts'
-import { allowed, deedOf, type RequestContext } from './viewer.ts'
+import { allowed, deedOf, type RequestContext, withinReach } from './viewer.ts'
 
 interface TokenAddInput {
   readonly name: string
@@ -64,7 +64,9 @@ export function tokenResolvers({ tokens, users }: { tokens: TokenStore; users: U
         context: RequestContext,
       ) => {
         const admin = allowed(context, 'SETTINGS_SETACCESSES')
-        return add(admin, target(userId), input, context)
+        const owner = target(userId)
+        withinReach(context, owner)
+        return add(admin, owner, input, context)
       },
       userAdminTokenRevoke: (
         _: unknown,

@@ -2,20 +2,26 @@ import { isCapable } from '#shared/domain/capability.ts'
 import type { RequestSource } from '../audit/audit-events.ts'
 import type { SessionLack } from '../sessions/session-store.ts'
 import type { Deed } from '../tokens/token-store.ts'
-import { capabilityNames, type User } from '../users/user.ts'
+import { BUILT_IN_ADMIN_ID, capabilityNames, type User } from '../users/user.ts'
 import { authRequired, forbiddenAccess, otpRequired } from './errors.ts'
 
-/** What one request brings along; `user` is null for an anonymous one. */
-export interface RequestContext {
+/** Who asks, and what they may at that moment; `user` is null for an anonymous one. */
+export interface Standing {
   readonly user: User | null
-  readonly source: RequestSource
-  readonly sessionId: string | null
   /** what a session still needs before it counts; null = nothing, as always for tokens (FR-018) */
   readonly lacks: SessionLack | null
   /** the capabilities that the bearer is limited to; null = all that its user has */
   readonly scopes: readonly string[] | null
+}
+
+/** What one request brings along. */
+export interface RequestContext extends Standing {
+  readonly source: RequestSource
+  readonly sessionId: string | null
   /** ms since the epoch, the same all through the request */
   readonly now: number
+  /** What its credential is worth at this very moment, with the time of it. */
+  standing(): Standing & { readonly now: number }
   /** Sets the session cookie of the answer; null clears it. */
   setSessionCookie(value: string | null): void
 }
@@ -70,6 +76,29 @@ export function allowed(context: RequestContext, ...wanted: readonly string[]): 
       scopes: context.scopes,
     })
   throw forbiddenAccess()
+}
+
+/**
+ * The request as its credential stands now. To be called in the same step as a write that follows a wait.
+ * SECURITY: what was revoked, killed or locked in the meantime changes nothing any more.
+ * @throws AUTH_REQUIRED
+ */
+export function rechecked(context: RequestContext): RequestContext {
+  const standing = context.standing()
+  if (context.user && standing.user?.row !== context.user.row) throw authRequired()
+  return { ...context, ...standing }
+}
+
+/**
+ * SECURITY: nobody gets at more than they may themselves by way of another account: its token, its password, its e-mail
+ * address, its groups (docs/decisions/0019). What contains harm (revoking, killing, locking) does not ask here.
+ * @throws FORBIDDEN_ACCESS with what is exceeded
+ */
+export function withinReach(context: RequestContext, account: Pick<User, 'id' | 'capabilities'>): void {
+  const held = account.id === BUILT_IN_ADMIN_ID ? ['BYPASS'] : capabilityNames(account)
+  const exceeds = held.filter((capability) => !can(context, capability))
+  if (exceeds.length > 0)
+    throw forbiddenAccess(`This account may do more than you may here: ${exceeds.join(', ')}`, { exceeds })
 }
 
 /** Who does what the request asks for. */

@@ -26,6 +26,8 @@ interface Identity {
 export interface Authenticator {
   /** @param ip where the request comes from */
   authenticate(headers: IncomingHttpHeaders, ip: string | null, now: number): Identity
+  /** The same once more in the course of the request; neither use nor failure is counted. */
+  recheck(headers: IncomingHttpHeaders, now: number): Identity
 }
 
 export interface AuthenticatorParts {
@@ -58,29 +60,37 @@ export function authenticator({
 }: AuthenticatorParts): Authenticator {
   const consoleDigest = console ? sha256(console.token.expose()) : null
 
+  const ofSession = (headers: IncomingHttpHeaders, now: number): Identity => {
+    const cookie = sessionCookie(headers.cookie)
+    const session = cookie === null ? null : sessions.find(cookie, now)
+    if (!session) return ANONYMOUS
+    return { ...ANONYMOUS, user: session.user, via: 'session', sessionId: session.id, lacks: session.lacks }
+  }
+  const ofConsole = (bearer: string): Identity | null =>
+    console && consoleDigest && equalDigests(sha256(bearer), consoleDigest)
+      ? { ...ANONYMOUS, user: console.user(), via: 'console' }
+      : null
+  const ofVerdict = (verdict: Verdict): Identity =>
+    verdict.ok
+      ? { ...ANONYMOUS, user: verdict.user, via: 'token', scopes: verdict.scopes }
+      : { ...ANONYMOUS, refused: verdict.why }
+
   return {
+    recheck(headers, now) {
+      const bearer = bearerOf(headers.authorization)
+      if (bearer === null) return ofSession(headers, now)
+      return ofConsole(bearer) ?? ofVerdict(validate(bearer, now))
+    },
     authenticate(headers, ip, now) {
       const bearer = bearerOf(headers.authorization)
-      if (bearer === null) {
-        const cookie = sessionCookie(headers.cookie)
-        const session = cookie === null ? null : sessions.find(cookie, now)
-        if (!session) return ANONYMOUS
-        return {
-          ...ANONYMOUS,
-          user: session.user,
-          via: 'session',
-          sessionId: session.id,
-          lacks: session.lacks,
-        }
-      }
-      if (console && consoleDigest && equalDigests(sha256(bearer), consoleDigest)) {
-        return { ...ANONYMOUS, user: console.user(), via: 'console' }
-      }
+      if (bearer === null) return ofSession(headers, now)
+      const own = ofConsole(bearer)
+      if (own) return own
       const verdict = validate(bearer, now)
       const caller = { ip, userAgent: clientText(headers['user-agent']) }
       if (verdict.ok) {
         if (verdict.tokenRow !== null) usage.note(verdict.tokenRow, now, caller)
-        return { ...ANONYMOUS, user: verdict.user, via: 'token', scopes: verdict.scopes }
+        return ofVerdict(verdict)
       }
       failures.note(verdict.why, caller, now)
       // SECURITY: of the bearer only the constant prefix is logged, if it has that (issue 001, P-08).
@@ -94,7 +104,7 @@ export function authenticator({
         },
         'Error resolving user by token',
       )
-      return { ...ANONYMOUS, refused: verdict.why }
+      return ofVerdict(verdict)
     },
   }
 }

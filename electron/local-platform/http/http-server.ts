@@ -126,6 +126,11 @@ async function answerGraphql(
     lacks: identity.lacks,
     scopes: identity.scopes,
     now,
+    standing: () => {
+      const now = clock.now()
+      const { user, lacks, scopes } = authenticator.recheck(request.headers, now)
+      return { user, lacks, scopes, now }
+    },
     source: {
       via: identity.via,
       ip,

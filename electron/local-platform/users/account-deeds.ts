@@ -31,8 +31,11 @@ export interface NewAccount {
 
 /** What is done to accounts and their sessions; each deed and its audit record are one transaction. */
 export interface AccountDeeds {
-  /** @throws RefusedChangeError */
-  add(account: NewAccount, deed: Deed): User
+  /**
+   * @param check sees the account with the capabilities that its groups give; when it throws, nothing was added
+   * @throws RefusedChangeError, or what the check throws
+   */
+  add(account: NewAccount, deed: Deed, check: (added: User) => void): User
   /** Applies the patch; an account that is no longer active loses its sessions. @throws RefusedChangeError */
   change(user: User, patch: AccountPatch, deed: Deed): User
   /** Opens a session and gives its cookie. */
@@ -42,13 +45,7 @@ export interface AccountDeeds {
   killSession(sessionId: string, deed: Deed): boolean
   /** The ids of the sessions that ended. */
   killSessions(user: User, deed: Deed): string[]
-  activateSecondFactor(
-    user: User,
-    secret: string,
-    code: string,
-    sessionId: string | null,
-    deed: Deed,
-  ): boolean
+  activateSecondFactor(user: User, secret: string, code: string, sessionId: string, deed: Deed): boolean
   removeSecondFactor(user: User, deed: Deed): boolean
 }
 
@@ -96,7 +93,7 @@ export function accountDeeds(parts: AccountParts): AccountDeeds {
   }
 
   return {
-    add: (account, deed) =>
+    add: (account, deed, check) =>
       transaction(database, () => {
         const email = account.email ?? `automatic+${newId(random)}@opencti.invalid`
         if (users.byEmail(email))
@@ -119,6 +116,7 @@ export function accountDeeds(parts: AccountParts): AccountDeeds {
           organizations: account.organizations.map((id) => ({ id, administrator: false })),
           createdAt: deed.at,
         })
+        check(user)
         if (hasCredential(user.row)) refuseCredential()
         record('user.created', user, deed, {
           changes: {
@@ -179,7 +177,9 @@ export function accountDeeds(parts: AccountParts): AccountDeeds {
     activateSecondFactor: (user, secret, code, sessionId, deed) =>
       transaction(database, () => {
         if (!factors.activate(user, secret, code, deed.at)) return false
-        if (sessionId) sessions.codeGiven(sessionId)
+        // SECURITY: a code of the factor before this one opens nothing any more.
+        sessions.forgetCodes(user)
+        sessions.codeGiven(sessionId)
         record('otp.activated', user, deed)
         return true
       }),

@@ -1,4 +1,5 @@
 import { hashPassword } from './password.ts'
+import type { User } from './user.ts'
 
 /** States of an account (opencti-api.md §3.1); only the first lets it be used. */
 export const ACCOUNT_STATUSES = ['Active', 'Inactive', 'Locked', 'Expired'] as const
@@ -22,6 +23,8 @@ export interface AccountPatch {
   readonly shown: Readonly<Record<string, string | null>>
 }
 
+/** More than there are fields. */
+const MOST_EDITS = 20
 const LONGEST_TEXT = 1000
 const SHORTEST_PASSWORD = 8
 
@@ -34,13 +37,19 @@ const TEXTS: ReadonlyMap<string, { required: boolean }> = new Map([
 ])
 
 /**
+ * Everything is looked at first, then at most one password is hashed.
  * @throws RefusedChangeError for a key that cannot be patched (`api_tokens` and `external` are protected) or a value that
  *   it cannot have; neither the value nor an unknown key is repeated
  */
 export async function accountPatch(input: readonly EditInput[]): Promise<AccountPatch> {
+  // SECURITY: a request buys no more than one slow hash.
+  if (input.length > MOST_EDITS) throw new RefusedChangeError(`At most ${MOST_EDITS} fields at once`)
+  if (new Set(input.map(({ key }) => key)).size < input.length)
+    throw new RefusedChangeError('A field is changed once at a time')
   const columns: Record<string, string | number | null> = {}
   const shown: Record<string, string | null> = {}
   let otpMandatory: boolean | null = null
+  let password: string | null = null
   for (const { key, value } of input) {
     if (value.length > 1) throw new RefusedChangeError('A field takes one value')
     const given = value[0] ?? null
@@ -53,7 +62,7 @@ export async function accountPatch(input: readonly EditInput[]): Promise<Account
       otpMandatory = given === true || given === 'true'
       shown[key] = String(otpMandatory)
     } else if (key === 'password') {
-      columns.password_hash = await hashPassword(checkedPassword(given))
+      password = checkedPassword(given)
       shown[key] = null
     } else if (key === 'user_email') shown[key] = columns.user_email = email(given)
     else {
@@ -62,7 +71,21 @@ export async function accountPatch(input: readonly EditInput[]): Promise<Account
       shown[key] = columns[key] = plainText(given, text.required)
     }
   }
+  if (password !== null) columns.password_hash = await hashPassword(password)
   return { columns, otpMandatory, shown }
+}
+
+/** Whether the patch does nothing but lock the account or bring its lock forward: containment, which is never blocked. */
+export function onlyLocks(
+  { columns, otpMandatory }: AccountPatch,
+  user: Pick<User, 'account_lock_after'>,
+): boolean {
+  if (otpMandatory !== null) return false
+  return Object.entries(columns).every(([name, value]) => {
+    if (name === 'account_status') return value !== 'Active'
+    const current = user.account_lock_after ?? Number.POSITIVE_INFINITY
+    return name === 'account_lock_after' && typeof value === 'number' && value <= current
+  })
 }
 
 export function accountStatus(value: unknown): string {
