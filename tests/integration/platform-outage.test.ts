@@ -36,7 +36,7 @@ describe('a database that cannot be written', () => {
     const use = () => local.ask('{ me { id } }', { token })
     other.exec('BEGIN IMMEDIATE')
     for (let minute = 0; minute < 5; minute++) {
-      expect((await use()).errors).toBeUndefined()
+      expect((await use()).data.me.id).toBeTruthy()
       const began = performance.now()
       local.clock.advance(60_000)
       // Twelve tries of a few ms each; a write that waits for the lock takes 5 s.
@@ -70,12 +70,12 @@ describe('a database that cannot be written', () => {
     other.exec('BEGIN IMMEDIATE')
     for (let turn = 0; turn < 4; turn++) {
       local.clock.advance(15 * 60_000)
-      expect((await me()).errors).toBeUndefined()
+      expect((await me()).data.me.id).toBeTruthy()
     }
     other.exec('ROLLBACK')
     expect(seen()).toBe(opened)
     local.clock.advance(5_000)
-    expect((await me()).errors).toBeUndefined()
+    expect((await me()).data.me.id).toBeTruthy()
     expect(seen()).toBe(opened + 60 * 60_000)
     local.clock.advance(20 * 60_000)
     expect(codeOf(await me())).toBe('AUTH_REQUIRED')

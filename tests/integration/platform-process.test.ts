@@ -24,8 +24,8 @@ afterEach(() => {
 const freshFolder = (): string => mkdtempSync(join(tmpdir(), 'gatehouse-platform-'))
 
 /** Starts the bundled entry as the console does, and waits for its answer. */
-async function startChild(dataFolder: string, more: Partial<StartPlatform> = {}) {
-  const child = fork(ENTRY, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] })
+async function startChild(dataFolder: string, more: Partial<StartPlatform> = {}, execArgv: string[] = []) {
+  const child = fork(ENTRY, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv })
   children.add(child)
   const output: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(String(chunk)))
@@ -35,8 +35,8 @@ async function startChild(dataFolder: string, more: Partial<StartPlatform> = {})
   return { child, output, message: FromPlatform.parse(message) }
 }
 
-async function startReady(dataFolder: string, more: Partial<StartPlatform> = {}) {
-  const { child, output, message } = await startChild(dataFolder, more)
+async function startReady(dataFolder: string, more: Partial<StartPlatform> = {}, execArgv: string[] = []) {
+  const { child, output, message } = await startChild(dataFolder, more, execArgv)
   if (message.type !== 'ready') throw new Error(message.message)
   return { child, output, ...message }
 }
@@ -136,6 +136,26 @@ describe('the platform as a child', () => {
     // What could not be read is still there, untouched.
     expect(readFileSync(join(damaged, 'platform.sqlite'), 'utf8')).toMatch(/^this is no database/)
   })
+
+  it.each(['uncaughtException: throw error', 'unhandledRejection: void Promise.reject(error)'])(
+    'ends with one line of the log after an %s',
+    async (kind) => {
+      const secret = `flgrn_octi_tkn_${'x'.repeat(43)}`
+      const fail = `process.once('SIGUSR2', () => { const error = new Error('about ${secret}'); ${kind.split(': ')[1]} })`
+      // In a file of its own: the stack names the place of the error.
+      const hook = join(freshFolder(), 'fail.mjs')
+      writeFileSync(hook, fail)
+      const { child, output } = await startReady(freshFolder(), {}, ['--import', hook])
+      const ended = once(child, 'close')
+      const before = output.join('').length
+      child.kill('SIGUSR2')
+      expect((await ended)[0]).toBe(1)
+      const lines = output.join('').slice(before).trim().split('\n')
+      expect(lines).toHaveLength(1)
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'process.failed', error: { name: 'Error' } })
+      expect(lines[0]).not.toContain('about')
+    },
+  )
 
   it('ends with its parent', async () => {
     const { child } = await startReady(freshFolder())
