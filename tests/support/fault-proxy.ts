@@ -1,10 +1,27 @@
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, connect, createServer as createRelay, type Socket } from 'node:net'
+
+/** What can happen to a request's answer when the real platform has carried it out. */
+export type SpoiledAnswer =
+  /** the connection breaks */
+  | 'lose-answer'
+  /** a TLS record that nobody can decipher; needs `tls` */
+  | 'bad-record'
+  /** a gateway's own word */
+  | 'http-403-after'
+  | 'http-408-after'
+  | 'redirect-after'
+  | 'html-after'
+  | 'html-as-json-after'
+  /** whole data, and an error of a field beside it */
+  | 'data-and-error'
+  /** an error below the mutation's field that empties the whole answer */
+  | 'error-below'
 
 /** What can happen to one request on its way to the real platform. */
 export type Fault =
-  /** carried out, then the connection breaks: the answer is lost after the commit */
-  | 'lose-answer'
+  | SpoiledAnswer
   /** broken off before the platform hears of it */
   | 'cut'
   | 'html'
@@ -30,10 +47,31 @@ export interface FaultProxy {
 
 const ENDLESS_BYTES = 100 * 1024 * 1024
 
-/** A proxy on loopback in front of a real platform that harms the requests a test chooses. */
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+const SPOILED: ReadonlySet<string> = new Set<SpoiledAnswer>([
+  'lose-answer',
+  'bad-record',
+  'http-403-after',
+  'http-408-after',
+  'redirect-after',
+  'html-after',
+  'html-as-json-after',
+  'data-and-error',
+  'error-below',
+])
+
+const isSpoiled = (fault: Fault): fault is SpoiledAnswer => SPOILED.has(fault)
+
+/**
+ * A proxy on loopback in front of a real platform that harms the requests a test chooses.
+ * @param tls speaks https with this certificate
+ */
+export async function startFaultProxy(
+  target: string,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<FaultProxy> {
   let taken = 0
-  const server = createServer(async (request, response) => {
+  const clients = new Set<Socket>()
+  const listener: RequestListener = async (request, response) => {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const body = Buffer.concat(pieces)
@@ -42,7 +80,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const fault = self.choose(document)
     if (fault === 'cut') return response.destroy()
     if (fault === 'hang') return
-    if (fault && fault !== 'lose-answer') return harm(fault, response, (bytes) => (taken += bytes))
+    if (fault && !isSpoiled(fault)) return harm(fault, response, (bytes) => (taken += bytes))
 
     const answer = await fetch(target + (request.url ?? ''), {
       method: request.method ?? 'GET',
@@ -50,7 +88,12 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       ...(body.length > 0 ? { body } : {}),
     }).catch(() => null)
     const content = answer && Buffer.from(await answer.arrayBuffer())
-    if (!answer || !content || fault === 'lose-answer') return response.destroy()
+    if (!answer || !content) return response.destroy()
+    if (fault === 'bad-record') {
+      for (const client of clients) client.write(UNREADABLE_RECORD)
+      return
+    }
+    if (fault) return spoil(fault, response, content)
     const headers = Object.fromEntries(
       ['content-type', 'date', 'www-authenticate'].flatMap((name) => {
         const value = answer.headers.get(name)
@@ -58,14 +101,27 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       }),
     )
     response.writeHead(answer.status, headers).end(content)
-  })
+  }
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  // Bytes can be slipped into a TLS connection only from outside of it.
+  const relay = createRelay((client) => {
+    const onward = connect(port, '127.0.0.1')
+    clients.add(client.once('close', () => clients.delete(client)))
+    for (const end of [client, onward]) end.on('error', () => {})
+    client.once('close', () => onward.destroy())
+    client.pipe(onward).pipe(client)
+  })
+  if (tls) await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve))
   const self: FaultProxy = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: tls ? `https://127.0.0.1:${(relay.address() as AddressInfo).port}` : `http://127.0.0.1:${port}`,
     choose: () => null,
     seen: [],
     endlessBytes: () => taken,
     close() {
+      for (const client of clients) client.destroy()
+      relay.close()
       server.closeAllConnections()
       return new Promise((resolve) => server.close(() => resolve()))
     },
@@ -73,8 +129,51 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   return self
 }
 
+/** Application data of TLS 1.2 and 1.3, 32 bytes long, sealed with no key. */
+const UNREADABLE_RECORD = Buffer.concat([Buffer.from([0x17, 3, 3, 0, 32]), Buffer.alloc(32, 0xa5)])
+
+function spoil(fault: Exclude<SpoiledAnswer, 'bad-record'>, response: ServerResponse, content: Buffer): void {
+  const text = { 'content-type': 'text/plain' }
+  const html = '<html><title>Sign in</title></html>'
+  const json = { 'content-type': 'application/json' }
+  const below = (data: Record<string, unknown>) => ({
+    message: 'You are not allowed to do this.',
+    path: [Object.keys(data)[0] ?? '', 'masked_token'],
+    extensions: { code: 'FORBIDDEN_ACCESS' },
+  })
+  switch (fault) {
+    case 'lose-answer':
+      response.destroy()
+      return
+    case 'http-403-after':
+      response.writeHead(403, text).end('no')
+      return
+    case 'http-408-after':
+      response.writeHead(408, text).end('too slow')
+      return
+    case 'redirect-after':
+      response.writeHead(302, { location: 'https://sign-in.example/' }).end()
+      return
+    case 'html-after':
+      response.writeHead(200, { 'content-type': 'text/html' }).end(html)
+      return
+    case 'html-as-json-after':
+      response.writeHead(200, json).end(html)
+      return
+    case 'data-and-error': {
+      const { data } = JSON.parse(content.toString('utf8'))
+      response.writeHead(200, json).end(JSON.stringify({ data, errors: [below(data)] }))
+      return
+    }
+    case 'error-below': {
+      const { data } = JSON.parse(content.toString('utf8'))
+      response.writeHead(200, json).end(JSON.stringify({ data: null, errors: [below(data)] }))
+    }
+  }
+}
+
 function harm(
-  fault: Exclude<Fault, 'cut' | 'hang' | 'lose-answer'>,
+  fault: Exclude<Fault, 'cut' | 'hang' | SpoiledAnswer>,
   response: ServerResponse,
   took: (bytes: number) => void,
 ): void {

@@ -7,7 +7,7 @@ import { isExpiryAsAsked, lastFour, type TokenDuration } from '#shared/domain/to
 import type { GeneratedToken } from '../clients/opencti/generated-token.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
-import { type ActionLedger, type LedgerFacts, recorded } from '../ports/action-ledger.ts'
+import type { ActionLedger, LedgerAction, LedgerFacts } from '../ports/action-ledger.ts'
 import { AnswerLostError, ExpiryDiffersError } from './generation-errors.ts'
 import { type Reach, reach, requireListing, requireSetAccesses } from './owner.ts'
 import type { RevealBox } from './reveal-box.ts'
@@ -75,14 +75,15 @@ export class TokenService {
       try {
         made = await session.client.addToken(owner, name, duration)
       } catch (error) {
-        if (!(error instanceof RemoteError) || error.execution === 'no') {
-          this.#parts.ledger.end(intent, 'failed', { problem: asProblem(error).code })
+        const problem = asProblem(error).code
+        if (wasRefused(error)) {
+          this.#parts.ledger.end(intent, 'failed', { problem })
           throw error
         }
         // Never asked again: a second request could make a second token. What appeared is offered for revocation.
         const lost = await this.#lookForOrphans(session, target, before, name)
         const tokenIds = lost.orphans.map(({ id }) => id)
-        this.#parts.ledger.end(intent, 'unknown', { problem: error.code, checked: lost.checked, tokenIds })
+        this.#parts.ledger.end(intent, 'unknown', { problem, checked: lost.checked, tokenIds })
         throw lost
       }
       const token = await this.#readBack(session, target, made, name)
@@ -111,29 +112,31 @@ export class TokenService {
       }
       const intent = await this.#parts.ledger.begin('token.revoke', facts)
       const { ledger } = this.#parts
-      let lostAnswer: RemoteError | null = null
+      let lost: unknown = null
       try {
         const sendReason = session.identity.features.revokeReason && asked.reason !== ''
         await session.client.revokeToken(owner, token.id, sendReason ? asked.reason : null)
       } catch (error) {
-        if (!(error instanceof RemoteError) || error.execution === 'no') {
+        // "Not found" is a refusal, but one that somebody else's revocation brings: the list tells.
+        if (wasRefused(error) && asProblem(error).code !== 'token-not-found') {
           ledger.end(intent, 'failed', { problem: asProblem(error).code })
           throw error
         }
-        lostAnswer = error
+        lost = error
       }
+      const answer: LedgerFacts = lost === null ? {} : { answer: asProblem(lost).code }
       let after: UserAccess
       try {
         after = await this.#read(session, target)
       } catch (error) {
-        ledger.end(intent, lostAnswer ? 'unknown' : 'done', { seenGone: false })
-        throw lostAnswer ?? error
+        ledger.end(intent, 'unknown', { ...answer, seenGone: false })
+        throw lost ?? error
       }
       if (after.tokens.some(({ id }) => id === token.id)) {
-        ledger.end(intent, 'failed', { problem: 'still-listed' })
-        throw lostAnswer ?? new ProblemError('still-listed')
+        ledger.end(intent, 'failed', { ...answer, problem: 'still-listed' })
+        throw lost ?? new ProblemError('still-listed')
       }
-      ledger.end(intent, 'done', { seenGone: true })
+      ledger.end(intent, 'done', { ...answer, seenGone: true })
       return after
     })
   }
@@ -144,9 +147,7 @@ export class TokenService {
       const before = await this.#read(session, target)
       // A session's id is part of its cookie: four characters tell it apart well enough.
       const facts = { ...factsOf(session, before), sessionEnd: asked.sessionId.slice(-4) }
-      await recorded(this.#parts.ledger, 'session.kill', facts, () =>
-        session.client.killSession(asked.sessionId),
-      )
+      await this.#recorded('session.kill', facts, () => session.client.killSession(asked.sessionId))
       return this.#read(session, target)
     })
   }
@@ -156,11 +157,22 @@ export class TokenService {
       requireSetAccesses(session.identity)
       const before = await this.#read(session, target)
       const facts = { ...factsOf(session, before), sessions: before.sessions?.length ?? null }
-      await recorded(this.#parts.ledger, 'session.kill-all', facts, () =>
-        session.client.killSessions(target.userId),
-      )
+      await this.#recorded('session.kill-all', facts, () => session.client.killSessions(target.userId))
       return this.#read(session, target)
     })
+  }
+
+  /** Ledger before deed, where a deed whose answer is lost has an unknown end. */
+  async #recorded(action: LedgerAction, facts: LedgerFacts, deed: () => Promise<void>): Promise<void> {
+    const intent = await this.#parts.ledger.begin(action, facts)
+    try {
+      await deed()
+    } catch (error) {
+      const result = wasRefused(error) ? 'failed' : 'unknown'
+      this.#parts.ledger.end(intent, result, { problem: asProblem(error).code })
+      throw error
+    }
+    this.#parts.ledger.end(intent, 'done')
   }
 
   #withUser<Result>(
@@ -218,6 +230,11 @@ export class TokenService {
       return new AnswerLostError(target.userId, [], false)
     }
   }
+}
+
+/** It is certain that the platform did nothing. */
+function wasRefused(error: unknown): boolean {
+  return error instanceof RemoteError && error.execution === 'no'
 }
 
 /** Who does it to whom, and where. */

@@ -5,6 +5,7 @@ import type { RawAnswer } from './transport.ts'
 
 const GraphQlError = z.object({
   message: z.string().catch(''),
+  path: z.array(z.unknown()).nullish().catch(null),
   extensions: z
     .object({ code: z.string().catch('') })
     .nullish()
@@ -19,17 +20,29 @@ const Envelope = z
 /**
  * The data of an answer, checked by `schema`. The HTTP status is looked at last: OpenCTI sends its errors with 200
  * (opencti-api.md §1), newer servers may send them with 4xx.
+ * @param mutation what was carried out counts, whatever failed beside it: a whole result is given in spite of errors
  * @throws RemoteError
  */
-export function dataOf<Data>(answer: RawAnswer, schema: z.ZodType<Data>): Data {
+export function dataOf<Data>(answer: RawAnswer, schema: z.ZodType<Data>, mutation = false): Data {
   const envelope = envelopeOf(answer)
-  const [error] = envelope.errors ?? []
-  if (error) throw errorOf(error)
+  const errors = envelope.errors ?? []
+  const [error] = errors
+  if (error) {
+    const done = mutation && hasResult(envelope.data)
+    const data = done ? schema.safeParse(envelope.data) : null
+    if (data?.success) return data.data
+    const sure = !done && errors.every((each) => errorOf(each).execution === 'no')
+    throw errorOf(error, sure)
+  }
   const data = schema.safeParse(envelope.data)
   if (data.success) return data.data
   const issue = data.error.issues[0]
   const where = issue ? `${issue.path.join('.')}: ${issue.message}` : ''
   throw new RemoteError('platform-error', `The answer has another form than expected. ${where}`, 'unknown')
+}
+
+function hasResult(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && Object.values(data).some((field) => field != null)
 }
 
 function envelopeOf(answer: RawAnswer): z.infer<typeof Envelope> {
@@ -47,10 +60,10 @@ function envelopeOf(answer: RawAnswer): z.infer<typeof Envelope> {
 }
 
 function notGraphQl(answer: RawAnswer): RemoteError {
-  const { status, contentType } = answer
+  const { status, contentType, text } = answer
   const found = (status >= 200 && status < 300) || status === 404 || status === 405
   if (!found) return httpStatus(answer)
-  if (/json/i.test(contentType) && status < 300) {
+  if (/json/i.test(contentType) && status < 300 && !/^\s*</.test(text)) {
     return new RemoteError('platform-error', 'The answer is not valid JSON.', 'unknown')
   }
   return new RemoteError('not-a-platform', `HTTP ${status}, ${contentType || 'no content type'}`, 'unknown')
@@ -58,8 +71,8 @@ function notGraphQl(answer: RawAnswer): RemoteError {
 
 function httpStatus({ status, location }: RawAnswer): RemoteError {
   const detail = location === null ? `HTTP ${status}` : `HTTP ${status}, to ${location}`
-  // 4xx and a redirect are said before anything is done; a gateway's 5xx may come after the platform has acted.
-  return new RemoteError('http-status', detail, status < 500 ? 'no' : 'unknown')
+  // Whatever the status: something in between may say it after the platform has acted.
+  return new RemoteError('http-status', detail, 'unknown')
 }
 
 interface Meaning {
@@ -88,17 +101,20 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   BAD_USER_INPUT: refused('old-platform'),
 }
 
-function errorOf({ message, extensions }: GraphQlError): RemoteError {
+/** @param sure false: the answer's other parts leave open whether it was carried out */
+function errorOf({ message, path, extensions }: GraphQlError, sure = true): RemoteError {
   const code = extensions?.code ?? ''
+  // An error below the asked field comes when that field's work is done, also where it empties the whole answer.
+  const execution = (sureOf: Execution): Execution => (sure && (path?.length ?? 0) <= 1 ? sureOf : 'unknown')
   if (code === 'FUNCTIONAL_ERROR' && /user not found/i.test(message)) {
-    return new RemoteError('user-not-found', message, 'no')
+    return new RemoteError('user-not-found', message, execution('no'))
   }
   if (code === 'FUNCTIONAL_ERROR' && /token not found/i.test(message)) {
-    return new RemoteError('token-not-found', message, 'no')
+    return new RemoteError('token-not-found', message, execution('no'))
   }
   const meaning = Object.hasOwn(MEANINGS, code) ? MEANINGS[code] : undefined
   const detail = code === '' ? message : `${code}: ${message}`
   if (!meaning) return new RemoteError('platform-error', detail, 'unknown')
   const unknownField = code === 'GRAPHQL_VALIDATION_FAILED' || code === 'BAD_USER_INPUT'
-  return new RemoteError(meaning.code, detail, meaning.execution, { unknownField })
+  return new RemoteError(meaning.code, detail, execution(meaning.execution), { unknownField })
 }

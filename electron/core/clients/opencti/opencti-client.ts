@@ -181,6 +181,7 @@ export class OpenCtiClient {
 
   async #ask<Data>(document: string, variables: Record<string, unknown>, schema: z.ZodType<Data>) {
     const answer = await this.#transport.send({ document, variables, token: this.#token })
-    return { data: dataOf(answer, schema), skewMs: answer.skewMs ?? 0, latencyMs: answer.latencyMs }
+    const data = dataOf(answer, schema, /^\s*mutation\b/.test(document))
+    return { data, skewMs: answer.skewMs ?? 0, latencyMs: answer.latencyMs }
   }
 }

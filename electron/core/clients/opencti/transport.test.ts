@@ -8,6 +8,7 @@ import { systemClock } from '#base/clock.ts'
 import { Secret } from '#base/secret.ts'
 import { issueCertificate } from '../../../../tests/support/certificate.ts'
 import { DrivenClock } from '../../../../tests/support/driven-clock.ts'
+import { classify } from './classify.ts'
 import { dataOf } from './graphql.ts'
 import { RemoteError } from './remote-error.ts'
 import { DEADLINE_MS, MOST_ANSWER_BYTES, Transport, type TransportOptions } from './transport.ts'
@@ -82,16 +83,22 @@ describe('what cannot be reached', () => {
   })
 
   it('a platform that never answers, and one that drips, end at the same deadline', async () => {
-    const silent = await serving(() => {})
+    let arrived = () => {}
+    const silent = await serving(() => arrived())
     const drip = await serving((_, response) => {
       response.setHeader('content-type', 'application/json')
       response.write('{"data":')
+      arrived()
       const timer = setInterval(() => response.write(' '), 5)
       cleanUp.push(() => clearInterval(timer))
     })
     for (const url of [silent, drip]) {
       const clock = new DrivenClock()
+      const asked = new Promise<void>((resolve) => {
+        arrived = resolve
+      })
       const failed = failureOf(ask(url, { clock }))
+      await asked
       await clock.pass(DEADLINE_MS - 1)
       await clock.pass(1)
       expect(await failed).toMatchObject({ code: 'timeout', execution: 'unknown' })
@@ -165,10 +172,32 @@ describe('TLS', () => {
     expect(() => transportTo('https://127.0.0.1', { caPem: broken })).toThrow('bad-ca')
   })
 
+  it('a port without TLS is no matter of certificates', async () => {
+    const url = await serving(json(ME))
+    const error = await failureOf(ask(url.replace('http:', 'https:')))
+    expect(error).toMatchObject({ code: 'not-a-platform', execution: 'no' })
+    expect(error.detail).toBe('The port answers without TLS.')
+  })
+
   it('speaking http to a TLS port is a cut or no platform, never a hang', async () => {
     const { url } = await tlsServer()
     const { code } = await failureOf(ask(url.replace('https:', 'http:')))
     expect(['cut', 'not-a-platform']).toContain(code)
+  })
+})
+
+describe('a failure proves that nothing was done only before the request left', () => {
+  it.each([
+    ['EHOSTUNREACH', 'unreachable', 'unreachable'],
+    ['ENETUNREACH', 'unreachable', 'unreachable'],
+    ['ETIMEDOUT', 'timeout', 'timeout'],
+    ['ECONNRESET', 'cut', 'cut'],
+    ['EPROTO', 'tls', 'cut'],
+    ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'tls', 'cut'],
+  ])('%s: %s before, %s after', (code, before, after) => {
+    const error = Object.assign(new Error('failed'), { code })
+    expect(classify(error, false)).toMatchObject({ code: before, execution: 'no' })
+    expect(classify(error, true)).toMatchObject({ code: after, execution: 'unknown' })
   })
 })
 
@@ -179,6 +208,14 @@ describe('what answers, but not as a platform', () => {
       response.end('<html><script>alert(1)</script></html>')
     })
     expect(await failureOf(ask(url))).toMatchObject({ code: 'not-a-platform' })
+  })
+
+  it('HTML that calls itself JSON', async () => {
+    const url = await serving((_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end(' <html>Sign in</html>')
+    })
+    expect(await failureOf(ask(url))).toMatchObject({ code: 'not-a-platform', execution: 'unknown' })
   })
 
   it('JSON that is no GraphQL', async () => {
@@ -198,9 +235,12 @@ describe('what answers, but not as a platform', () => {
     expect(await failureOf(ask(other))).toMatchObject({ code: 'platform-error' })
   })
 
-  it('a status, with 4xx known not to have acted and 5xx not', async () => {
+  it('a status, of which none proves that nothing was done', async () => {
     const status = (code: number) => serving((_, response) => response.writeHead(code).end('no'))
-    expect(await failureOf(ask(await status(403)))).toMatchObject({ code: 'http-status', execution: 'no' })
+    expect(await failureOf(ask(await status(403)))).toMatchObject({
+      code: 'http-status',
+      execution: 'unknown',
+    })
     expect(await failureOf(ask(await status(502)))).toMatchObject({
       code: 'http-status',
       execution: 'unknown',

@@ -1,3 +1,7 @@
+import * as http from 'node:http'
+import * as https from 'node:https'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import axios, { type AxiosInstance } from 'axios'
 import type { Clock } from '#base/clock.ts'
 import type { Secret } from '#base/secret.ts'
@@ -96,12 +100,17 @@ export class Transport {
     })
     const signals = signal ? [cancel.signal, signal] : [cancel.signal]
     const sentAt = this.#clock.now()
+    let sent = false
+    const transport = watched(this.url, () => {
+      sent = true
+    })
     try {
       const answer = await this.#axios.post(
         `${this.url}/graphql`,
         { query: document, variables },
         {
           signal: AbortSignal.any(signals),
+          transport,
           headers: token === null ? {} : { authorization: `Bearer ${token.expose()}` },
         },
       )
@@ -115,11 +124,33 @@ export class Transport {
         skewMs: skewOf(answer.headers.date, receivedAt),
       }
     } catch (error) {
-      if (late) throw new RemoteError('timeout', `No full answer within ${DEADLINE_MS / 1000} s.`, 'unknown')
-      throw classify(error)
+      if (late) {
+        const detail = `No full answer within ${DEADLINE_MS / 1000} s.`
+        throw new RemoteError('timeout', detail, sent ? 'unknown' : 'no')
+      }
+      throw classify(error, sent)
     } finally {
       disarm()
     }
+  }
+}
+
+/**
+ * Node's own client, which tells through `leaves` when the request's bytes may leave: the connection stands and, with TLS,
+ * the certificate is accepted. Until then Node holds them back.
+ */
+function watched(url: string, leaves: () => void) {
+  const { request: start } = url.startsWith('https:') ? https : http
+  return {
+    request(options: https.RequestOptions, answered: (answer: http.IncomingMessage) => void) {
+      const request = start(options, answered)
+      request.once('socket', (socket: Socket | TLSSocket) => {
+        if ('secureConnecting' in socket && socket.secureConnecting) socket.once('secureConnect', leaves)
+        else if (socket.connecting) socket.once('connect', leaves)
+        else leaves()
+      })
+      return request
+    },
   }
 }
 
