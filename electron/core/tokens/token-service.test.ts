@@ -247,6 +247,16 @@ describe('revoke', () => {
     expect(await problemOf(revoke(other.id))).toMatchObject({ code: 'cut' })
   })
 
+  it('one that somebody else revokes meanwhile is gone, not failed', async () => {
+    const { token } = await generate()
+    platform.misbehave = ({ operation }) => {
+      if (operation === 'TokenAdminRevokeReason') alice().tokens.length = 0
+      return false
+    }
+    expect((await revoke(token.id)).tokens).toEqual([])
+    expect(rig.ledger().at(-1)).toMatchObject({ result: 'done', seenGone: true, answer: 'token-not-found' })
+  })
+
   it('asks nothing of the platform for a token that is not there', async () => {
     expect(await problemOf(revoke('t-99'))).toMatchObject({ code: 'token-not-found' })
     expect(mutations()).toHaveLength(0)
@@ -351,6 +361,16 @@ it('a token that dies in use turns the connection red, and its return turns it g
   while (state?.phase === 'testing') state = await seen()
   expect(state).toMatchObject({ phase: 'ready' })
   await states.return?.()
+})
+
+it('a killed session whose answer is lost has an unknown end', async () => {
+  platform.misbehave = ({ operation }, response) => {
+    if (operation === 'SessionKill') response.destroy()
+    return operation === 'SessionKill'
+  }
+  const call = rig.client.tokens.killSession({ connectionId, userId: 'u-alice', sessionId: 'sess:abcdef' })
+  expect(await problemOf(call)).toMatchObject({ code: 'cut' })
+  expect(rig.ledger().at(-1)).toMatchObject({ result: 'unknown', problem: 'cut' })
 })
 
 it('kills sessions with a record each', async () => {
