@@ -9,7 +9,7 @@ export interface PlaintextScan {
   bytes: number
   /** texts of a token's shape that were compared with the tokens of the platform */
   compared: number
-  /** files in which a token lies in plaintext, without the sources of the import */
+  /** files, and tables of the database, in which a token lies in plaintext; without the sources of the import */
   hits: string[]
 }
 
