@@ -1,6 +1,6 @@
 const MARK = '[redacted]'
 
-/** What gives a secret away by its shape alone. The token's constant prefix stays: it says what kind it was (issue 001). */
+/** What gives a secret away by its shape alone. The token's constant prefix stays: it says what kind it was. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/(flgrn_octi_tkn_)[A-Za-z0-9_-]{4,}/g, `$1${MARK}`],
   [/(\bBearer\s+|\bBasic\s+)[A-Za-z0-9._~+/=-]{6,}/gi, `$1${MARK}`],

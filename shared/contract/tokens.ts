@@ -82,7 +82,7 @@ export const Generated = z.object({
 })
 export type Generated = z.infer<typeof Generated>
 
-/** Ways to put a token on the clipboard. Only `token` holds the value; snippets come with issue T-08. */
+/** Ways to put a token on the clipboard; the only one today is the bare value. */
 export const CopyFormat = z.enum(['token'])
 
 export const tokens = {
