@@ -93,7 +93,7 @@ export function authenticator({
         return ofVerdict(verdict)
       }
       failures.note(verdict.why, caller, now)
-      // SECURITY: of the bearer only the constant prefix is logged, if it has that (issue 001, P-08).
+      // SECURITY: of the bearer only the constant prefix is logged, if it has that (P-08).
       logger.warn(
         {
           event: 'authentication.failed',
