@@ -32,6 +32,10 @@ const withoutSsh: Plugin = {
       : null,
 }
 
+/** The chunk of a catalogue's file: one a language. */
+const languageOfCatalogue = (id: string): string | null =>
+  /\/i18n\/catalogues\/([a-z]{2})\//.exec(id)?.[1] ?? null
+
 export default defineConfig({
   main: {
     plugins: [nativeFormData, withoutSsh],
@@ -78,7 +82,11 @@ export default defineConfig({
       target: 'chrome130',
       cssTarget: 'chrome130',
       modulePreload: { polyfill: false },
-      rollupOptions: { input: resolve('renderer/index.html') },
+      rollupOptions: {
+        input: resolve('renderer/index.html'),
+        // All files of one language arrive together.
+        output: { codeSplitting: { groups: [{ debugName: 'catalogues', name: languageOfCatalogue }] } },
+      },
     },
   },
 })

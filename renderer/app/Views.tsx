@@ -18,7 +18,11 @@ export function Views() {
   return (
     <>
       <LinkBanner />
-      {route.view === 'settings' ? <SettingsPage section={route.section} /> : <TokensPage />}
+      {route.view === 'settings' ? (
+        <SettingsPage section={route.section} />
+      ) : (
+        <OfConnection view={(connection) => <ConnectedTokens connection={connection} />} />
+      )}
     </>
   )
 }
@@ -48,14 +52,18 @@ function LinkBanner() {
   )
 }
 
-function TokensPage() {
+/** A view of the active connection: shown where its platform was ever reached; else why not, and the way there. */
+function OfConnection({ view }: { view: (connection: Connection) => ReactNode }) {
   const active = useActiveConnection()
   if (!active) return <Waiting />
-  return <ConnectionGate key={active.id} connection={active} />
+  return (
+    <ConnectionGate key={active.id} connection={active}>
+      {view(active)}
+    </ConnectionGate>
+  )
 }
 
-/** Shows the tokens where the platform was ever reached; else why not, and the way there. */
-function ConnectionGate({ connection }: { connection: Connection }) {
+function ConnectionGate({ connection, children }: { connection: Connection; children: ReactNode }) {
   const text = useText()
   const { system, router } = usePage()
   const identity = useIdentity(connection.id)
@@ -86,7 +94,7 @@ function ConnectionGate({ connection }: { connection: Connection }) {
           <FailedConnection connection={connection} />
         </div>
       )}
-      {identity !== null && <ConnectedTokens connection={connection} />}
+      {identity !== null && children}
       {embedded && <LocalOnly />}
     </>
   )

@@ -1,18 +1,27 @@
 import type { Language } from '#shared/domain/languages.ts'
-import type english from './catalogues/en.json'
+import type connections from './catalogues/en/connections.json'
+import type problems from './catalogues/en/problems.json'
+import type settings from './catalogues/en/settings.json'
+import type shell from './catalogues/en/shell.json'
+import type tokens from './catalogues/en/tokens.json'
 
-/** Every sentence of the page has one of these names; the English catalogue is the source. */
-export type MessageId = keyof typeof english
+/** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
+export type MessageId = keyof (typeof connections &
+  typeof problems &
+  typeof settings &
+  typeof shell &
+  typeof tokens)
 
 export type Messages = Readonly<Record<MessageId, string>>
 
-const catalogues = import.meta.glob<Messages>('./catalogues/*.json', { import: 'default' })
+const files = import.meta.glob<Partial<Messages>>('./catalogues/*/*.json', { import: 'default' })
 
-/** The sentences of one language; a chunk of its own, fetched when first asked for. */
+/** The sentences of one language; a chunk of its own (electron.vite.config.ts), fetched when first asked for. */
 export async function loadCatalogue(language: Language): Promise<Messages> {
-  const load = catalogues[`./catalogues/${language}.json`]
-  if (!load) throw new Error(`No catalogue for ${language}`)
-  return load()
+  const ofLanguage = Object.entries(files).filter(([path]) => path.startsWith(`./catalogues/${language}/`))
+  if (ofLanguage.length === 0) throw new Error(`No catalogue for ${language}`)
+  const parts = await Promise.all(ofLanguage.map(([, load]) => load()))
+  return Object.assign({}, ...parts)
 }
 
 /** Each language in its own words; the same in every catalogue, so in none. */

@@ -6,8 +6,11 @@ import { PROBLEM_CODES } from '#shared/contract/problem.ts'
 import { LANGUAGES } from '#shared/domain/languages.ts'
 
 const folder = join(import.meta.dirname, 'catalogues')
+const filesOf = (language: string): string[] => readdirSync(join(folder, language)).sort()
+const readFile = (language: string, file: string): Record<string, string> =>
+  JSON.parse(readFileSync(join(folder, language, file), 'utf8'))
 const read = (language: string): Record<string, string> =>
-  JSON.parse(readFileSync(join(folder, `${language}.json`), 'utf8'))
+  Object.assign({}, ...filesOf(language).map((file) => readFile(language, file)))
 const english = read('en')
 const others = LANGUAGES.filter((language) => language !== 'en')
 
@@ -59,7 +62,13 @@ function plurals(sentence: string): { name: string; categories: string[] }[] {
 }
 
 test('there is a catalogue for each language and for no other', () => {
-  expect(readdirSync(folder).sort()).toEqual(LANGUAGES.map((language) => `${language}.json`).sort())
+  expect(readdirSync(folder).sort()).toEqual([...LANGUAGES].sort())
+})
+
+test('a sentence stands in one file, and the files are those of the source', () => {
+  const names = filesOf('en').flatMap((file) => Object.keys(readFile('en', file)))
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+  for (const language of others) expect(filesOf(language), language).toEqual(filesOf('en'))
 })
 
 test('every problem of the contract is explained', () => {
