@@ -10,7 +10,7 @@ import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
 import { LEDGER_MIGRATIONS, type LedgerKey, LedgerService } from './ledger/ledger-service.ts'
-import type { SpawnPlatform } from './ports/child-process.ts'
+import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
 import { keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
@@ -37,7 +37,7 @@ export interface ConsolePorts {
   /** null: the host has no desktop, so the page writes the clipboard itself */
   readonly clipboard: Clipboard | null
   /** starts the embedded platform's entry */
-  readonly spawnPlatform: SpawnPlatform
+  readonly spawnPlatform: SpawnChild
   /** what an empty embedded platform is filled with; demo users unless said otherwise */
   readonly platformSeed?: 'none' | 'demo'
   readonly clock?: Clock

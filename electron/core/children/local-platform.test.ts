@@ -8,7 +8,7 @@ import { ProblemError } from '#base/problem-error.ts'
 import type { LocalPlatformStatus } from '#shared/contract/system.ts'
 import { DrivenClock } from '../../../tests/support/driven-clock.ts'
 import { quietLogger } from '../../../tests/support/quiet-logger.ts'
-import type { Child, SpawnPlatform } from '../ports/child-process.ts'
+import type { Child, SpawnChild } from '../ports/child-process.ts'
 import { forkChild } from '../ports/node-child.ts'
 import { LocalPlatform } from './local-platform.ts'
 
@@ -44,7 +44,7 @@ function fakeChild({ stubborn = false } = {}): FakeChild {
   return child
 }
 
-function supervised(options: { spawn: SpawnPlatform; clock?: Clock; fetchKey?: () => Promise<Uint8Array> }) {
+function supervised(options: { spawn: SpawnChild; clock?: Clock; fetchKey?: () => Promise<Uint8Array> }) {
   let port = 4242
   const { logger, lines } = quietLogger()
   const platform = new LocalPlatform({

@@ -11,5 +11,5 @@ export interface Child {
   kill(signal: 'SIGTERM' | 'SIGKILL'): void
 }
 
-/** Starts the embedded platform's entry. Secrets go through `post`, never through arguments or the environment. */
-export type SpawnPlatform = () => Child
+/** Starts a child's entry. Secrets go through `post`, never through arguments or the environment. */
+export type SpawnChild = () => Child
