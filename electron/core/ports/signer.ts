@@ -1,0 +1,31 @@
+import { type SignableDocument, type SigningKey, signedDocument, signingKey } from '#base/signature.ts'
+import { localKey } from './local-key.ts'
+import type { SecretStore } from './secret-store.ts'
+
+/** Signs what the console hands out, with the key of this profile. Every call throws ProblemError `keychain-*`. */
+export interface Signer {
+  /** The text of a signed file (`signedDocument`). */
+  sign(document: SignableDocument): Promise<string>
+  /** SPKI in PEM and its fingerprint; given to a reader apart from the files. */
+  publicKey(): Promise<Pick<SigningKey, 'publicKey' | 'fingerprint'>>
+}
+
+/** The profile's own signing key, made at the first use and kept like its other keys (S-04). */
+export function profileSigner(secretStore: SecretStore, keyFolder: string): Signer {
+  let made: Promise<SigningKey> | null = null
+  // One at a time: two first uses at once would make two keys.
+  const key = (): Promise<SigningKey> => {
+    made ??= localKey(secretStore, keyFolder, 'signing').then((local) => signingKey(local.key))
+    made.catch(() => {
+      made = null
+    })
+    return made
+  }
+  return {
+    sign: async (document) => signedDocument(await key(), document),
+    async publicKey() {
+      const { publicKey, fingerprint } = await key()
+      return { publicKey, fingerprint }
+    },
+  }
+}
