@@ -12,14 +12,15 @@ export interface Signer {
 
 /** The profile's own signing key, made at the first use and kept like its other keys (S-04). */
 export function profileSigner(secretStore: SecretStore, keyFolder: string): Signer {
-  let made: Promise<SigningKey> | null = null
-  // One at a time: two first uses at once would make two keys.
+  let asking: Promise<SigningKey> | null = null
+  // One at a time: two first uses at once would make two keys. Fetched anew each time, so that it is in memory shortly.
   const key = (): Promise<SigningKey> => {
-    made ??= localKey(secretStore, keyFolder, 'signing').then((local) => signingKey(local.key))
-    made.catch(() => {
-      made = null
-    })
-    return made
+    asking ??= localKey(secretStore, keyFolder, 'signing')
+      .then((local) => signingKey(local.key))
+      .finally(() => {
+        asking = null
+      })
+    return asking
   }
   return {
     sign: async (document) => signedDocument(await key(), document),
