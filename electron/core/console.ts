@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base/clock.ts'
-import { randomText } from '#base/crypto.ts'
 import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import { type Database, openDatabase } from '#base/sqlite.ts'
@@ -10,12 +9,13 @@ import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
-import { InventoryService } from './inventory/inventory-service.ts'
 import { LEDGER_MIGRATIONS, type LedgerKey, LedgerService } from './ledger/ledger-service.ts'
+import { NoticesService } from './notices/notices-service.ts'
 import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
 import { keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
+import type { Notifier } from './ports/notifier.ts'
 import type { SecretStore } from './ports/secret-store.ts'
 import { type ConsoleRouter, createRouter } from './router.ts'
 import { SettingsService } from './settings/settings-service.ts'
@@ -38,6 +38,10 @@ export interface ConsolePorts {
   readonly logger: Logger
   /** null: the host has no desktop, so the page writes the clipboard itself */
   readonly clipboard: Clipboard | null
+  /** the system's notifications; null: the host has no desktop */
+  readonly notifier?: Notifier | null
+  /** whether the system can be asked to start the host at login; false unless said otherwise */
+  readonly canStartAtLogin?: boolean
   /** starts the embedded platform's entry */
   readonly spawnPlatform: SpawnChild
   /** what an empty embedded platform is filled with; demo users unless said otherwise */
@@ -51,8 +55,13 @@ export interface ConsolePorts {
 
 export interface Console {
   readonly router: ConsoleRouter
+  readonly settings: Pick<SettingsService, 'current' | 'change' | 'onChange'>
+  /** what is said outside the window, in the reader's language */
+  readonly notices: Pick<NoticesService, 'tray' | 'words'>
   /** Brings up keychain, embedded platform and connections behind it; `system.watch` tells how far they are. */
   start(): Promise<void>
+  /** Nothing is announced for so many ms from now on; null ends that. */
+  mute(ms: number | null): void
   /** The window got the focus: tries again to clear a clipboard that could not be read without it. */
   focused(): void
   /** Ends streams, clears the clipboard if it is ours, ends the child, closes the databases. Safe to repeat. */
@@ -88,7 +97,6 @@ export function createConsole(ports: ConsolePorts): Console {
     clock,
   })
   const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock })
-  const inventory = new InventoryService({ platforms: connections, clock, unique: () => randomText(6) })
   const localPlatform = new LocalPlatform({
     spawn: ports.spawnPlatform,
     clock,
@@ -99,6 +107,13 @@ export function createConsole(ports: ConsolePorts): Console {
     fetchKey: async () => (await localKey(secretStore, keyFolder, 'platform')).key,
     port: rememberedPort(database),
   })
+  const notices = new NoticesService({
+    settings,
+    languages: ports.languages,
+    notifier: ports.notifier ?? null,
+    nameOf: (connectionId) => profiles.all().find(({ id }) => id === connectionId)?.name ?? null,
+    clock,
+  })
   const system = new SystemService(
     {
       version: ports.version,
@@ -106,6 +121,7 @@ export function createConsole(ports: ConsolePorts): Console {
       os,
       languages: ports.languages,
       clipboard: ports.clipboard === null ? 'page' : 'system',
+      canStartAtLogin: ports.canStartAtLogin ?? false,
     },
     secretStore,
     { localPlatform: localPlatform.status, clipboard: clipboard.status, ledger: ledger.status },
@@ -116,7 +132,6 @@ export function createConsole(ports: ConsolePorts): Console {
     settings.onChange(() => applySettings()),
     connections.onRemoved((id) => {
       if (settings.current.activeConnectionId === id) settings.change({ activeConnectionId: 'local' })
-      void inventory.forget(id)
     }),
   ]
   let platformWanted = false
@@ -141,8 +156,9 @@ export function createConsole(ports: ConsolePorts): Console {
   async function end(): Promise<void> {
     for (const step of unsubscribe) step()
     revealBox.clear()
-    await Promise.all([clipboard.clearNow(), localPlatform.stop(), inventory.dispose()])
+    await Promise.all([clipboard.clearNow(), localPlatform.stop()])
     connections.dispose()
+    notices.dispose()
     settings.dispose()
     system.dispose()
     ledgerDatabase.close()
@@ -154,7 +170,6 @@ export function createConsole(ports: ConsolePorts): Console {
     settings,
     connections,
     tokens,
-    inventory,
     revealBox,
     clipboard,
     logger,
@@ -168,11 +183,14 @@ export function createConsole(ports: ConsolePorts): Console {
 
   return {
     router,
+    settings,
+    notices,
     async start() {
       applySettings()
       const tested = system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
       tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
     },
+    mute: (ms) => notices.mutes(ms === null ? null : clock.now() + ms),
     focused: () => void clipboard.retry(),
     dispose() {
       ending ??= end()

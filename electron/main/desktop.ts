@@ -1,21 +1,36 @@
 import { join } from 'node:path'
 import { RPCHandler } from '@orpc/server/message-port'
 import * as electron from 'electron'
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  nativeTheme,
+  protocol,
+  session,
+  shell,
+} from 'electron'
 import { FolderBusyError, lockFolder } from '#base/folder-lock.ts'
 import { createLogger, type Logger } from '#base/logger.ts'
 import { type Console, createConsole } from '../core/console.ts'
+import type { NativeWords } from '../core/notices/words.ts'
 import { logFile } from '../host/log-file.ts'
 import { languageTags } from '../host/system-languages.ts'
 import { servePage } from './app-protocol.ts'
 import { crashRecovery } from './crash-recovery.ts'
+import { desktopNotifier } from './desktop-notifier.ts'
 import { guardContents } from './guards/navigation.ts'
 import { openExternal } from './guards/open-external.ts'
 import { PAGE_ORIGIN } from './guards/own-page.ts'
 import { denyByDefault } from './guards/permissions.ts'
 import { askBeforeLeaving } from './guards/unsaved.ts'
+import { BACKGROUND_SWITCH, canStartAtLogin } from './login-item.ts'
 import { menuTemplate } from './menu.ts'
 import { handOverPorts } from './port-handover.ts'
+import { keepPresence } from './presence.ts'
 import { systemClipboard } from './system-clipboard.ts'
 import { utilityChild } from './utility-child.ts'
 import { windowOptions } from './window-options.ts'
@@ -30,22 +45,22 @@ export async function startDesktop(profile: string): Promise<void> {
   const unlock = holdProfile(profile)
   const log = logFile(join(profile, 'logs'))
   const logger = createLogger('desktop', log)
-  const console = openConsole(profile, logger, join(built, 'main', 'local-platform.js'))
+  const showWindow = (): void => {
+    if (!focusWindow())
+      openWindow(join(built, 'preload', 'preload.cjs'), logger, () => console.notices.words())
+  }
+  const console = openConsole(profile, logger, join(built, 'main', 'local-platform.js'), showWindow)
   const handler = new RPCHandler(console.router)
   const closePorts = handOverPorts(ipcMain, (port) => handler.upgrade(port))
   await console.start()
 
-  const showWindow = (): void => {
-    if (!focusWindow()) openWindow(join(built, 'preload', 'preload.cjs'), logger)
-  }
+  const leavePresence = keepPresence({ console, showWindow, logger })
   app.on('second-instance', showWindow)
   app.on('activate', showWindow)
   app.on('browser-window-focus', () => console.focused())
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
-  })
   app.once('will-quit', (event) => {
     event.preventDefault()
+    leavePresence()
     closePorts()
     setTimeout(() => app.exit(1), MOST_MS_TO_END)
     console
@@ -57,7 +72,7 @@ export async function startDesktop(profile: string): Promise<void> {
         app.exit(0)
       })
   })
-  showWindow()
+  if (!app.commandLine.hasSwitch(BACKGROUND_SWITCH)) showWindow()
 }
 
 /** Every guard is up before anything can be loaded. */
@@ -70,7 +85,12 @@ function guardEverything(pageRoot: string): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
 }
 
-function openConsole(profileFolder: string, logger: Logger, platformEntry: string): Console {
+function openConsole(
+  profileFolder: string,
+  logger: Logger,
+  platformEntry: string,
+  showWindow: () => void,
+): Console {
   return createConsole({
     host: 'desktop',
     version: app.getVersion(),
@@ -83,6 +103,8 @@ function openConsole(profileFolder: string, logger: Logger, platformEntry: strin
       platform: process.platform,
       canTrust: () => !process.env.WAYLAND_DISPLAY || BrowserWindow.getFocusedWindow() !== null,
     }),
+    notifier: desktopNotifier(Notification, showWindow),
+    canStartAtLogin: canStartAtLogin({ app, platform: process.platform }),
     spawnPlatform: () => utilityChild(platformEntry, 'Gatehouse local platform'),
   })
 }
@@ -104,10 +126,10 @@ function focusWindow(): boolean {
   return true
 }
 
-function openWindow(preload: string, logger: Logger): void {
+function openWindow(preload: string, logger: Logger, words: () => NativeWords): void {
   const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors ? 'dark' : 'light'))
   const decide = crashRecovery(Date.now)
-  askBeforeLeaving(window.webContents, (question) => dialog.showMessageBoxSync(window, question))
+  askBeforeLeaving(window.webContents, words, (question) => dialog.showMessageBoxSync(window, question))
   window.once('ready-to-show', () => window.show())
   window.webContents.on('render-process-gone', (_, { reason }) => {
     const decision = decide(reason)

@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
 import { SettingsProvider } from '../features/settings/context.tsx'
+import { NotificationsPanel } from '../features/settings/NotificationsPanel.tsx'
 import { AppearancePanel, ClipboardPanel, LanguagePanel } from '../features/settings/panels.tsx'
 import { SettingsView } from '../features/settings/SettingsView.tsx'
 import { SystemProvider } from '../features/system/context.tsx'
@@ -17,6 +18,8 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
   const page = usePage()
   const { settings, system, router } = page
   const byPage = useStore(system, (state) => state.info?.clipboard === 'page')
+  const isDesktop = useStore(system, (state) => state.info?.host === 'desktop')
+  const canStartAtLogin = useStore(system, (state) => state.info?.canStartAtLogin ?? false)
   const localEnabled = useStore(settings, (state) => state.settings?.localPlatform ?? true)
   const singleKeys = useLooks((looks) => looks.remembered.singleKeys)
   const surroundings = useMemo(
@@ -31,6 +34,7 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     appearance: <AppearancePanel />,
     language: <LanguagePanel />,
     clipboard: <ClipboardPanel byPage={byPage} />,
+    notifications: <NotificationsPanel isDesktop={isDesktop} canStartAtLogin={canStartAtLogin} />,
     local: (
       <LocalPlatformPanel
         enabled={localEnabled}

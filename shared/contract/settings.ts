@@ -16,6 +16,11 @@ export const Settings = z.object({
   tokenNameTemplate: z.string().max(100),
   /** run the embedded platform with the console */
   localPlatform: z.boolean(),
+  /** the system's notifications, in a host that has a desktop (H-04) */
+  notifications: z.boolean(),
+  /** whether the app goes on watching when its last window closes; `ask` until it was asked */
+  background: z.enum(['ask', 'on', 'off']),
+  startAtLogin: z.boolean(),
 })
 export type Settings = z.infer<typeof Settings>
 

@@ -66,6 +66,8 @@ export const SystemInfo = z.object({
    * the page itself, with the value its reveal dialog already shows.
    */
   clipboard: z.enum(['system', 'page']),
+  /** whether the host can ask the system to start it at login */
+  canStartAtLogin: z.boolean(),
 })
 export type SystemInfo = z.infer<typeof SystemInfo>
 

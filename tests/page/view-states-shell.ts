@@ -139,12 +139,23 @@ export const SHELL_STATES: readonly ViewState[] = [
       await stage.see('[data-dialog=help]')
     },
   },
-  ...(['appearance', 'language', 'clipboard', 'local', 'keychain', 'about'] as const).map((section) => ({
-    id: `settings-${section}`,
-    views: SETTINGS(section),
-    address: `#/settings/${section}`,
-    reach: (stage: Stage) => stage.see('main h2'),
-  })),
+  {
+    id: 'settings-notifications-browser',
+    views: SETTINGS('notifications'),
+    address: '#/settings/notifications',
+    world: (world) => {
+      world.info = { ...world.info, host: 'browser', canStartAtLogin: false }
+    },
+    reach: (stage) => stage.see('main h2'),
+  },
+  ...(['appearance', 'language', 'clipboard', 'notifications', 'local', 'keychain', 'about'] as const).map(
+    (section) => ({
+      id: `settings-${section}`,
+      views: SETTINGS(section),
+      address: `#/settings/${section}`,
+      reach: (stage: Stage) => stage.see('main h2'),
+    }),
+  ),
   {
     id: 'settings-change-refused',
     views: SETTINGS('appearance'),

@@ -1,9 +1,7 @@
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
-import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
-import { inventoryStatus } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { everybody, ME, type Person } from './people.ts'
 
@@ -11,10 +9,7 @@ import { everybody, ME, type Person } from './people.ts'
 export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
-export type Procedure = `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory'}.${string}`
-
-/** How a procedure says no. */
-export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
+export type Procedure = `${'system' | 'settings' | 'connections' | 'tokens'}.${string}`
 
 /** A thing that can be looked at and followed. */
 export interface Watched<Value> {
@@ -47,7 +42,6 @@ export interface World {
   settings: Watched<Settings>
   connections: Watched<Connection[]>
   people: Person[]
-  inventory: Watched<InventoryStatus>
   /** platform's clock minus ours, ms */
   skewMs: number
   keepsRevoked: boolean
@@ -120,10 +114,16 @@ export function remoteConnection(change: Partial<Connection> = {}): Connection {
 
 /** An ordinary day on a real platform. */
 export function createWorld(): World {
-  const people = everybody(NOW)
   return {
     clock: manualClock(NOW),
-    info: { version: '0.1.0', host: 'desktop', os: 'linux', languages: ['en-GB'], clipboard: 'system' },
+    info: {
+      version: '0.1.0',
+      host: 'desktop',
+      os: 'linux',
+      languages: ['en-GB'],
+      clipboard: 'system',
+      canStartAtLogin: true,
+    },
     status: watched<SystemStatus>({
       keychain: { state: 'ready', backend: 'Secret Service', detail: null },
       localPlatform: { state: 'ready', since: NOW - 300_000, url: 'http://127.0.0.1:4000' },
@@ -137,10 +137,12 @@ export function createWorld(): World {
       clipboardClearSeconds: 30,
       tokenNameTemplate: '{owner} {date}',
       localPlatform: true,
+      notifications: true,
+      background: 'ask',
+      startAtLogin: false,
     }),
     connections: watched([localConnection(), remoteConnection()]),
-    people,
-    inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
+    people: everybody(NOW),
     skewMs: 0,
     keepsRevoked: true,
     showsSessions: true,
@@ -166,21 +168,4 @@ export function changeConnection(world: World, id: string, change: Partial<Conne
 
 export function changeStatus(world: World, change: Partial<SystemStatus>): void {
   world.status.set((status) => ({ ...status, ...change }))
-}
-
-/** The value now and at each change, until the follower goes. */
-export async function* stream<Value>(source: Watched<Value>, signal: AbortSignal | undefined) {
-  let changed = Promise.withResolvers<void>()
-  const end = source.follow(() => changed.resolve())
-  signal?.addEventListener('abort', () => changed.resolve(), { once: true })
-  try {
-    while (!signal?.aborted) {
-      const next = source.get()
-      changed = Promise.withResolvers<void>()
-      yield next
-      await changed.promise
-    }
-  } finally {
-    end()
-  }
 }

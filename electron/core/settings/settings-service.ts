@@ -12,6 +12,9 @@ export const DEFAULT_SETTINGS: Settings = {
   clipboardClearSeconds: 30,
   tokenNameTemplate: '{owner} {date}',
   localPlatform: true,
+  notifications: true,
+  background: 'ask',
+  startAtLogin: false,
 }
 
 type Key = keyof Settings

@@ -24,8 +24,6 @@ export interface HttpParts {
   readonly health: Health
   /** where a request comes from, behind trusted proxies too */
   readonly peer: (remote: string | undefined, headers: IncomingHttpHeaders) => Peer
-  /** whether a refused bearer hears why, in headers and HTTP status (P-05) */
-  readonly explains: boolean
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -109,7 +107,7 @@ function healthAnswer(health: Health, { pathname, searchParams }: URL): HealthAn
 }
 
 async function answerGraphql(
-  { authenticator, graphql, peer, clock, explains }: HttpParts,
+  { authenticator, graphql, peer, clock }: HttpParts,
   request: IncomingMessage,
   response: ServerResponse,
   body: string,
@@ -118,7 +116,7 @@ async function answerGraphql(
   const mediaType = answerMediaType(request.headers.accept)
   const { ip, secure } = peer(request.socket.remoteAddress, request.headers)
   const identity = authenticator.authenticate(request.headers, ip, now)
-  if (identity.refused && explains) {
+  if (identity.refused) {
     response.setHeader('www-authenticate', challenge(identity.refused))
     if (mediaType === RESPONSE_JSON) return refuse(response)
   }

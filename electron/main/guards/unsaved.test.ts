@@ -1,12 +1,17 @@
 import { EventEmitter } from 'node:events'
 import type { MessageBoxSyncOptions, WebContents } from 'electron'
 import { expect, it } from 'vitest'
+import { nativeWords } from '../../core/notices/words.ts'
 import { askBeforeLeaving } from './unsaved.ts'
 
 /** Whether the page is left when the button of that name is pressed, or Escape, and what was asked. */
 function leaves(press: (question: MessageBoxSyncOptions) => number | undefined): boolean {
   const contents = new EventEmitter()
-  askBeforeLeaving(contents as unknown as WebContents, (question) => press(question) ?? -1)
+  askBeforeLeaving(
+    contents as unknown as WebContents,
+    () => nativeWords('en'),
+    (question) => press(question) ?? -1,
+  )
   let left = false
   contents.emit('will-prevent-unload', {
     preventDefault: () => {
