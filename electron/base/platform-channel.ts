@@ -5,6 +5,13 @@ import { z } from 'zod'
  * (`process.parentPort` or `process.send`). Secrets travel here and nowhere else: not in arguments, not in the environment.
  */
 
+/**
+ * Which platform the local one stands for on the wire: itself, OpenCTI 7 without any extension, or OpenCTI 6.9 with one
+ * plaintext token a user.
+ */
+export const PEER_NAMES = ['gatehouse', 'opencti-7', 'opencti-6.9'] as const
+export type PeerName = (typeof PEER_NAMES)[number]
+
 /** Parent → child, once, first. */
 export const StartPlatform = z.object({
   type: z.literal('start'),
@@ -16,6 +23,10 @@ export const StartPlatform = z.object({
   encryptionKey: z.string().min(44),
   /** `demo` fills an empty platform with believable users */
   seed: z.enum(['none', 'demo']),
+  /** `gatehouse` unless told otherwise */
+  as: z.enum(PEER_NAMES).optional(),
+  /** whether a platform that stands for OpenCTI has an Enterprise Edition, and so an audit */
+  enterprise: z.boolean().optional(),
 })
 export type StartPlatform = z.infer<typeof StartPlatform>
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base/clock.ts'
+import { randomText } from '#base/crypto.ts'
 import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import { type Database, openDatabase } from '#base/sqlite.ts'
@@ -9,6 +10,7 @@ import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
+import { InventoryService } from './inventory/inventory-service.ts'
 import { LEDGER_MIGRATIONS, type LedgerKey, LedgerService } from './ledger/ledger-service.ts'
 import { NoticesService } from './notices/notices-service.ts'
 import type { SpawnChild } from './ports/child-process.ts'
@@ -97,6 +99,7 @@ export function createConsole(ports: ConsolePorts): Console {
     clock,
   })
   const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock })
+  const inventory = new InventoryService({ platforms: connections, clock, unique: () => randomText(6) })
   const localPlatform = new LocalPlatform({
     spawn: ports.spawnPlatform,
     clock,
@@ -132,6 +135,7 @@ export function createConsole(ports: ConsolePorts): Console {
     settings.onChange(() => applySettings()),
     connections.onRemoved((id) => {
       if (settings.current.activeConnectionId === id) settings.change({ activeConnectionId: 'local' })
+      void inventory.forget(id)
     }),
   ]
   let platformWanted = false
@@ -156,7 +160,7 @@ export function createConsole(ports: ConsolePorts): Console {
   async function end(): Promise<void> {
     for (const step of unsubscribe) step()
     revealBox.clear()
-    await Promise.all([clipboard.clearNow(), localPlatform.stop()])
+    await Promise.all([clipboard.clearNow(), localPlatform.stop(), inventory.dispose()])
     connections.dispose()
     notices.dispose()
     settings.dispose()
@@ -170,6 +174,7 @@ export function createConsole(ports: ConsolePorts): Console {
     settings,
     connections,
     tokens,
+    inventory,
     revealBox,
     clipboard,
     logger,

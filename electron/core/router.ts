@@ -4,6 +4,7 @@ import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
+import type { InventoryService } from './inventory/inventory-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { SystemService } from './system/system-service.ts'
 import type { ClipboardGuard } from './tokens/clipboard-guard.ts'
@@ -16,6 +17,7 @@ export interface Services {
   readonly settings: SettingsService
   readonly connections: ConnectionsService
   readonly tokens: TokenService
+  readonly inventory: InventoryService
   readonly revealBox: RevealBox
   readonly clipboard: ClipboardGuard
   readonly logger: Logger
@@ -27,7 +29,7 @@ export interface Services {
 
 /** The contract implemented, one line a procedure; the work is done by the services. */
 export function createRouter(services: Services) {
-  const { system, settings, connections, tokens, revealBox, clipboard, logger } = services
+  const { system, settings, connections, tokens, inventory, revealBox, clipboard, logger } = services
 
   const os = implement(contract).use(async ({ next, path }) => {
     try {
@@ -91,6 +93,13 @@ export function createRouter(services: Services) {
       revoke: os.tokens.revoke.handler(({ input }) => tokens.revoke(input)),
       killSession: os.tokens.killSession.handler(({ input }) => tokens.killSession(input)),
       killSessions: os.tokens.killSessions.handler(({ input }) => tokens.killSessions(input)),
+    },
+    inventory: {
+      watch: os.inventory.watch.handler(({ input, signal }) => inventory.watch(input.connectionId, signal)),
+      rows: os.inventory.rows.handler(({ input }) => inventory.rows(input.connectionId, input.cursor)),
+      refresh: os.inventory.refresh.handler(({ input }) => inventory.refresh(input.connectionId)),
+      retryFailed: os.inventory.retryFailed.handler(({ input }) => inventory.retryFailed(input.connectionId)),
+      cancel: os.inventory.cancel.handler(({ input }) => inventory.cancel(input.connectionId)),
     },
   })
 }

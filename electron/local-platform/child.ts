@@ -30,6 +30,8 @@ export function runAsChild(channel: ParentChannel, logger: Logger, exit: (code: 
         port: request.port,
         key: Buffer.from(request.encryptionKey, 'base64'),
         seed: request.seed,
+        as: request.as,
+        enterprise: request.enterprise,
         healthAccessKey,
         logger,
         random: systemRandom,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PEER_NAMES, type PeerName } from '#base/platform-channel.ts'
 import { Secret } from '#base/secret.ts'
 import { LEGACY_TOKEN_PATTERN } from '#shared/domain/token.ts'
 import { configFile, settingName } from './config-file.ts'
@@ -11,6 +12,8 @@ export interface StandaloneConfig {
   readonly port: number
   readonly host: string
   readonly seed: 'none' | 'demo'
+  readonly as: PeerName
+  readonly enterprise: boolean
   readonly adminEmail: string | undefined
   readonly adminToken: Secret | undefined
   readonly adminPassword: Secret | undefined
@@ -88,10 +91,12 @@ const Flags = z.object({
   host: optional(z.string()),
   config: optional(z.string()),
   seed: optional(z.enum(['none', 'demo'], { error: 'must be "demo" or "none"' })),
+  as: optional(z.enum(PEER_NAMES, { error: `must be one of ${PEER_NAMES.join(', ')}` })),
+  enterprise: z.boolean().optional(),
 })
 
 /**
- * @param flags values of `--data`, `--port`, `--host`, `--seed`, `--config`; a flag wins over the environment, which wins
+ * @param flags values of `--data`, `--port`, `--host`, `--seed`, `--as`, `--enterprise`, `--config`; a flag wins over the environment, which wins
  *   over the file
  * @throws BadConfigError that names each wrong key; never a value
  */
@@ -116,6 +121,8 @@ export function standaloneConfig(
     port: asked.data.port ?? found.data.APP__PORT ?? Number(DEFAULT_PORT),
     host: asked.data.host ?? '127.0.0.1',
     seed: asked.data.seed ?? 'none',
+    as: asked.data.as ?? 'gatehouse',
+    enterprise: asked.data.enterprise ?? false,
     adminEmail: found.data.APP__ADMIN__EMAIL,
     adminToken: found.data.APP__ADMIN__TOKEN,
     adminPassword: found.data.APP__ADMIN__PASSWORD,

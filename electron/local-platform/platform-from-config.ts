@@ -17,6 +17,8 @@ export function platformFromConfig(config: StandaloneConfig, logger: Logger): Pr
     port: config.port,
     host: config.host,
     seed: config.seed,
+    as: config.as,
+    enterprise: config.enterprise,
     key: config.encryptionKey ?? keyFromFile(config.dataFolder, systemRandom),
     admin: { email: config.adminEmail, token: config.adminToken, password: config.adminPassword },
     healthAccessKey: config.healthAccessKey,

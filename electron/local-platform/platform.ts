@@ -5,10 +5,13 @@ import { newTokenValue, type RandomSource, systemRandom } from '#base/crypto.ts'
 import { lockFolder } from '#base/folder-lock.ts'
 import type { ChainVerdict } from '#base/hash-chain.ts'
 import type { Logger } from '#base/logger.ts'
+import type { PeerName } from '#base/platform-channel.ts'
 import type { Secret } from '#base/secret.ts'
 import type { Database } from '#base/sqlite.ts'
 import { type AdminAccount, prepareAdmin } from './admin.ts'
+import { recordCount } from './audit/audit-list.ts'
 import { auditLog } from './audit/audit-log.ts'
+import { openCtiRecord } from './audit/opencti-record.ts'
 import { connectorStore } from './connectors/connector-store.ts'
 import { bestEffortWrites } from './database/best-effort.ts'
 import { openPlatformDatabase } from './database/open.ts'
@@ -31,12 +34,15 @@ import { peerReader } from './http/peer.ts'
 import { newId } from './ids.ts'
 import { restWhileServing } from './migration/batches.ts'
 import { type Migration, migration } from './migration/migration.ts'
+import { PEERS } from './peers/peer.ts'
+import { plaintextTokens } from './peers/plaintext-tokens.ts'
 import { confirmKey, platformKeys } from './platform-keys.ts'
 import { seedDemo } from './seed/demo.ts'
 import { loginBrake } from './sessions/login-brake.ts'
 import { secondFactors } from './sessions/second-factor.ts'
 import { sessionStore } from './sessions/session-store.ts'
 import { BadConfigError } from './start-failure.ts'
+import { lastUse } from './tokens/last-use.ts'
 import { credentialFinder } from './tokens/no-credentials.ts'
 import { tokenStore } from './tokens/token-store.ts'
 import { tokenUsage } from './tokens/usage.ts'
@@ -56,6 +62,10 @@ export interface PlatformOptions {
   readonly host?: string
   /** `demo` fills a platform that has no user but the admin */
   readonly seed?: 'none' | 'demo'
+  /** the platform that this one stands for; `gatehouse` = itself (default) */
+  readonly as?: PeerName
+  /** whether a platform that stands for OpenCTI has an Enterprise Edition, and so an audit; default false */
+  readonly enterprise?: boolean
   readonly admin?: AdminAccount
   /** null = `/health` answers nobody */
   readonly healthAccessKey?: string | null
@@ -120,7 +130,8 @@ async function startOn(
   options: PlatformOptions,
   releaseFolder: () => void,
 ): Promise<Platform> {
-  const { key, logger, clock = systemClock, random = systemRandom } = options
+  const { key, logger, clock = systemClock, random = systemRandom, enterprise = false } = options
+  const peer = PEERS[options.as ?? 'gatehouse']
   const values = platformValues(database)
   const keys = platformKeys(key)
   confirmKey(keys, values)
@@ -128,18 +139,28 @@ async function startOn(
   // Before there is any user, which is what tells a new platform from one that has lived.
   const audit = auditLog(database, keys.audit)
   const users = userStore(database)
-  const tokens = tokenStore(database, keys, audit, random)
+  const tokens = tokenStore(database, keys, audit, random, { keepsRevoked: peer.extensions })
   const writes = bestEffortWrites(database, logger)
   const sessions = sessionStore(database, random, writes)
-  const usage = tokenUsage(database, clock, writes)
+  const usage = peer.extensions ? tokenUsage(database, clock, writes) : lastUse(database, writes)
   const factors = secondFactors(database, keys.secondFactor, random)
   const credentials = credentialFinder(database, keys.token)
   const accounts = accountDeeds({ database, audit, users, sessions, factors, credentials, random })
   const connectors = connectorStore(database)
   const failures = authFailures(clock.now())
-  const admin = await prepareAdmin({ database, users, tokens, random }, options.admin ?? {}, clock.now())
+  const plaintext = peer.apiTokens ? null : plaintextTokens(database, keys, random)
+  const account = options.admin ?? {}
+  const admin = await prepareAdmin(
+    { database, users, tokens, random },
+    plaintext ? { ...account, token: undefined } : account,
+    clock.now(),
+  )
   if (options.seed === 'demo' && users.count() === 1) {
-    seedDemo({ database, users, tokens, connectors, random }, clock.now())
+    seedDemo({ database, users, tokens, connectors, random, peer }, clock.now())
+  }
+  if (plaintext) {
+    if (account.token) plaintext.set(admin, account.token.expose(), clock.now())
+    plaintext.giveAll(clock.now())
   }
 
   const consoleToken = newTokenValue(random).secret
@@ -147,15 +168,28 @@ async function startOn(
   let url = ''
   const graphql = graphqlServer(
     [
-      userResolvers({ database, users, tokens, usage, sessions, factors }),
+      userResolvers({ database, users, tokens, usage, sessions, factors, plaintext }),
       accountResolvers({ users, accounts }),
-      auditResolvers({ database, users }),
+      auditResolvers({
+        database,
+        users,
+        beyond: peer.extensions ? 0 : unrecorded(values, enterprise, () => recordCount(database)),
+        raw: peer.extensions ? ({ body }) => body : openCtiRecord,
+      }),
       connectorResolvers({ connectors, users }),
       securityResolvers(failures),
       tokenResolvers({ tokens, users }),
       sessionResolvers({ sessions, users, accounts, factors, failures, brake: loginBrake() }),
-      platformResolvers({ ...facts, title: 'Local platform', adminEmail: admin.user_email, url: () => url }),
+      platformResolvers({
+        ...facts,
+        title: 'Local platform',
+        version: peer.version,
+        enterprise,
+        adminEmail: admin.user_email,
+        url: () => url,
+      }),
     ],
+    peer,
     (error) => logger.error({ event: 'graphql.unexpected', error: loggableError(error) }, 'Unexpected error'),
   )
   const health = healthCheck(options.healthAccessKey ?? null, () => values.read('id'))
@@ -173,6 +207,7 @@ async function startOn(
       console: { token: consoleToken, user: () => users.byRow(admin.row) },
     }),
     health,
+    explains: peer.extensions,
   })
   const migrating = migration({
     database,
@@ -209,6 +244,18 @@ async function startOn(
       return stopping
     },
   }
+}
+
+/** OpenCTI records from the moment on at which it has an Enterprise Edition: how many records are older; null = all. */
+function unrecorded(
+  values: ReturnType<typeof platformValues>,
+  enterprise: boolean,
+  records: () => number,
+): number | null {
+  const name = 'records_before_enterprise'
+  if (enterprise) return Number(valueOnce(values, name, () => String(records())))
+  values.remove(name)
+  return null
 }
 
 /** Plaintext is never kept silently: each start says how much of it there is. */

@@ -6,10 +6,13 @@ import { runMigrate } from './migration/command.ts'
 import { platformFromConfig, stopSignal } from './platform-from-config.ts'
 import { BadConfigError, startFailure } from './start-failure.ts'
 
-const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo] [--host 127.0.0.1] [--config FILE] [--check]
+const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo] [--host 127.0.0.1] [--as PLATFORM] [--config FILE] [--check]
        npm run platform -- migrate --data DIR …   legacy plaintext tokens; see migrate --help
        npm run platform -- verify --data DIR      the audit: whole, or its first broken record; see verify --help
 
+  --as PLATFORM   stands for another platform on the wire: opencti-7, without any extension, or opencti-6.9, with one
+                  plaintext token a user; gatehouse unless told otherwise
+  --enterprise    with --as: the platform has an Enterprise Edition, and so an audit
   --config FILE   settings as JSON in OpenCTI's layout, {"app": {"admin": {"email": …}}}; the environment wins over it
   --check         only says whether the configuration is valid
 
@@ -70,6 +73,8 @@ function readFlags(argv: readonly string[]): Record<string, string | boolean | u
         port: { type: 'string' },
         host: { type: 'string' },
         seed: { type: 'string' },
+        as: { type: 'string' },
+        enterprise: { type: 'boolean' },
         config: { type: 'string' },
         check: { type: 'boolean' },
         help: { type: 'boolean' },

@@ -1,8 +1,9 @@
 import { connections } from './connections.ts'
+import { inventory } from './inventory.ts'
 import { settings } from './settings.ts'
 import { system } from './system.ts'
 import { tokens } from './tokens.ts'
 
 /** Everything the page may ask of the core, over whichever host carries it. */
-export const contract = { system, settings, connections, tokens }
+export const contract = { system, settings, connections, tokens, inventory }
 export type Contract = typeof contract

@@ -1,12 +1,10 @@
 import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
-import type { Problem } from '#shared/contract/problem.ts'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
-import type { Procedure, Watched, World } from './world.ts'
-
-type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
+import { type Procedure, type Refuse, stream, type World } from './world.ts'
 
 /** Obviously not a real token; the same for every one made. */
 export const FAKE_VALUE = `flgrn_octi_tkn_${'FAKEfake0000'.repeat(5)}FAKE`
@@ -192,6 +190,7 @@ export function routerOf(world: World) {
         return access(person)
       }),
     },
+    inventory: inventoryRouter(world, enter),
   })
 }
 
@@ -200,21 +199,4 @@ function one(world: World, id: string, change: object) {
   const found = world.connections.get().find((other) => other.id === id)
   if (!found) throw new Error(`No connection ${id}`)
   return found
-}
-
-/** The value now and at each change, until the follower goes. */
-async function* stream<Value>(source: Watched<Value>, signal: AbortSignal | undefined) {
-  let changed = Promise.withResolvers<void>()
-  const end = source.follow(() => changed.resolve())
-  signal?.addEventListener('abort', () => changed.resolve(), { once: true })
-  try {
-    while (!signal?.aborted) {
-      const next = source.get()
-      changed = Promise.withResolvers<void>()
-      yield next
-      await changed.promise
-    }
-  } finally {
-    end()
-  }
 }

@@ -1,7 +1,9 @@
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
+import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import { inventoryStatus } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { everybody, ME, type Person } from './people.ts'
 
@@ -9,7 +11,10 @@ import { everybody, ME, type Person } from './people.ts'
 export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
-export type Procedure = `${'system' | 'settings' | 'connections' | 'tokens'}.${string}`
+export type Procedure = `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory'}.${string}`
+
+/** How a procedure says no. */
+export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
 
 /** A thing that can be looked at and followed. */
 export interface Watched<Value> {
@@ -42,6 +47,7 @@ export interface World {
   settings: Watched<Settings>
   connections: Watched<Connection[]>
   people: Person[]
+  inventory: Watched<InventoryStatus>
   /** platform's clock minus ours, ms */
   skewMs: number
   keepsRevoked: boolean
@@ -114,6 +120,7 @@ export function remoteConnection(change: Partial<Connection> = {}): Connection {
 
 /** An ordinary day on a real platform. */
 export function createWorld(): World {
+  const people = everybody(NOW)
   return {
     clock: manualClock(NOW),
     info: {
@@ -142,7 +149,8 @@ export function createWorld(): World {
       startAtLogin: false,
     }),
     connections: watched([localConnection(), remoteConnection()]),
-    people: everybody(NOW),
+    people,
+    inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     skewMs: 0,
     keepsRevoked: true,
     showsSessions: true,
@@ -168,4 +176,21 @@ export function changeConnection(world: World, id: string, change: Partial<Conne
 
 export function changeStatus(world: World, change: Partial<SystemStatus>): void {
   world.status.set((status) => ({ ...status, ...change }))
+}
+
+/** The value now and at each change, until the follower goes. */
+export async function* stream<Value>(source: Watched<Value>, signal: AbortSignal | undefined) {
+  let changed = Promise.withResolvers<void>()
+  const end = source.follow(() => changed.resolve())
+  signal?.addEventListener('abort', () => changed.resolve(), { once: true })
+  try {
+    while (!signal?.aborted) {
+      const next = source.get()
+      changed = Promise.withResolvers<void>()
+      yield next
+      await changed.promise
+    }
+  } finally {
+    end()
+  }
 }

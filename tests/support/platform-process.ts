@@ -3,13 +3,13 @@ import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { FromPlatform } from '#base/platform-channel.ts'
+import { FromPlatform, type StartPlatform } from '#base/platform-channel.ts'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 
 const ENTRY = resolve('out/main/local-platform.js')
 
 /** The bundled platform as a process of its own, with demo data in a fresh folder; what it prints is kept. */
-export async function startPlatformProcess() {
+export async function startPlatformProcess(options: Partial<Pick<StartPlatform, 'as' | 'enterprise'>> = {}) {
   await ensureBuilt('main')
   const dataFolder = mkdtempSync(join(tmpdir(), 'gatehouse-platform-'))
   const execArgv = ['--disable-warning=ExperimentalWarning']
@@ -18,7 +18,7 @@ export async function startPlatformProcess() {
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => output.push(String(chunk)))
   const answered = once(child, 'message')
   const encryptionKey = Buffer.alloc(32, 7).toString('base64')
-  child.send({ type: 'start', dataFolder, port: 0, encryptionKey, seed: 'demo' })
+  child.send({ type: 'start', dataFolder, port: 0, encryptionKey, seed: 'demo', ...options })
   const message = FromPlatform.parse((await answered)[0])
   if (message.type !== 'ready') throw new Error(message.message)
   return {

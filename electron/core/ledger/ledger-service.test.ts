@@ -59,6 +59,23 @@ it('records a failed deed as failed', async () => {
   expect(bodies()[1]).toMatchObject({ phase: 'outcome', result: 'failed', problem: 'wrong-token' })
 })
 
+it('records several deeds in one go, or none of them', async () => {
+  const { ledger, database, bodies } = ledgerIn()
+  const deeds = ['t-1', 't-2', 't-3'].map(
+    (tokenId) => ({ action: 'token.revoke', facts: { tokenId } }) as const,
+  )
+  const intents = await ledger.beginAll(deeds)
+  expect(intents.map(({ sequence }) => sequence)).toEqual([1, 2, 3])
+  ledger.endAll(intents.map((intent) => ({ intent, result: 'done', facts: { seenGone: true } })))
+  expect(await ledger.verify()).toMatchObject({ ok: true, head: { count: 6 } })
+  expect(bodies().slice(3)).toMatchObject([{ of: 1 }, { of: 2 }, { of: 3 }])
+  database.exec(
+    `CREATE TRIGGER full BEFORE INSERT ON record WHEN new.sequence = 8 BEGIN SELECT RAISE(ABORT, 'full'); END`,
+  )
+  await expect(ledger.beginAll(deeds)).rejects.toMatchObject({ code: 'ledger-failed' })
+  expect(bodies()).toHaveLength(6)
+})
+
 it('a full disk lets nothing happen unrecorded', async () => {
   const { ledger, database } = ledgerIn()
   await ledger.begin('token.revoke', {})

@@ -9,8 +9,10 @@ import type { LedgerStatus } from '#shared/contract/system.ts'
 import type {
   ActionLedger,
   LedgerAction,
+  LedgerDeed,
   LedgerFacts,
   LedgerIntent,
+  LedgerOutcome,
   LedgerResult,
 } from '../ports/action-ledger.ts'
 
@@ -64,13 +66,25 @@ export class LedgerService implements ActionLedger {
   }
 
   async begin(action: LedgerAction, facts: LedgerFacts): Promise<LedgerIntent> {
-    const sequence = await this.#append({ phase: 'intent', action, ...facts })
-    return { action, sequence }
+    const [intent] = (await this.beginAll([{ action, facts }])) as [LedgerIntent]
+    return intent
+  }
+
+  async beginAll(deeds: readonly LedgerDeed[]): Promise<LedgerIntent[]> {
+    const bodies = deeds.map(({ action, facts }) => ({ phase: 'intent', action, ...facts }))
+    const places = await this.#append(bodies)
+    return deeds.map(({ action }, index) => ({ action, sequence: places[index] as number }))
   }
 
   end(intent: LedgerIntent, result: LedgerResult, facts: LedgerFacts = {}): void {
-    const body = { phase: 'outcome', action: intent.action, of: intent.sequence, result, ...facts }
-    this.#append(body).catch(() => {})
+    this.endAll([{ intent, result, facts }])
+  }
+
+  endAll(outcomes: readonly LedgerOutcome[]): void {
+    const bodies = outcomes.map(({ intent, result, facts = {} }) => {
+      return { phase: 'outcome', action: intent.action, of: intent.sequence, result, ...facts }
+    })
+    this.#append(bodies).catch(() => {})
   }
 
   /** Walks a chain from its first record on. @throws ProblemError when its key is not at hand */
@@ -99,13 +113,16 @@ export class LedgerService implements ActionLedger {
     }
   }
 
-  /** @returns where the record stands among all; never fails silently */
-  async #append(body: LedgerFacts): Promise<number> {
+  /** Several records are one write to the disk. @returns where each stands among all; never fails silently */
+  async #append(bodies: readonly LedgerFacts[]): Promise<number[]> {
+    if (bodies.length === 0) return []
     const ledgerKey = await this.#opening
     try {
-      const place = this.#write(ledgerKey, body)
+      const places = transaction(this.#parts.database, () =>
+        bodies.map((body) => this.#write(ledgerKey, body)),
+      )
       this.#tellReady(ledgerKey)
-      return place
+      return places
     } catch (error) {
       throw this.#failure(error)
     }
@@ -113,23 +130,21 @@ export class LedgerService implements ActionLedger {
 
   #write({ chain, key }: LedgerKey, facts: LedgerFacts): number {
     const { database, clock } = this.#parts
-    return transaction(database, () => {
-      const last = database
-        .prepare('SELECT chain, sequence, digest FROM record ORDER BY place DESC LIMIT 1')
-        .get() as { chain: string; sequence: number; digest: Uint8Array } | undefined
-      const body: Record<string, unknown> = { v: 1, at: new Date(clock.now()).toISOString(), ...facts }
-      // Where the chain changes, the record carries the head of the other, so that the two stay one story.
-      if (last && last.chain !== chain) {
-        body.after = `${last.chain}:${last.sequence}:${Buffer.from(last.digest).toString('hex')}`
-      }
-      // SECURITY: the ledger is kept for years; what has the shape of a secret does not enter it.
-      const text = redact(JSON.stringify(body))
-      const record = chainRecord(key, this.#head(chain), text)
-      const { lastInsertRowid } = database
-        .prepare('INSERT INTO record (chain, sequence, body, digest) VALUES (?, ?, ?, ?)')
-        .run(chain, record.sequence, record.body, record.digest)
-      return Number(lastInsertRowid)
-    })
+    const last = database
+      .prepare('SELECT chain, sequence, digest FROM record ORDER BY place DESC LIMIT 1')
+      .get() as { chain: string; sequence: number; digest: Uint8Array } | undefined
+    const body: Record<string, unknown> = { v: 1, at: new Date(clock.now()).toISOString(), ...facts }
+    // Where the chain changes, the record carries the head of the other, so that the two stay one story.
+    if (last && last.chain !== chain) {
+      body.after = `${last.chain}:${last.sequence}:${Buffer.from(last.digest).toString('hex')}`
+    }
+    // SECURITY: the ledger is kept for years; what has the shape of a secret does not enter it.
+    const text = redact(JSON.stringify(body))
+    const record = chainRecord(key, this.#head(chain), text)
+    const { lastInsertRowid } = database
+      .prepare('INSERT INTO record (chain, sequence, body, digest) VALUES (?, ?, ?, ?)')
+      .run(chain, record.sequence, record.body, record.digest)
+    return Number(lastInsertRowid)
   }
 
   #head(chain: string): ChainHead {

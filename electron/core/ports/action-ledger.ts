@@ -12,6 +12,9 @@ export type LedgerAction =
   | 'token.revoke'
   | 'session.kill'
   | 'session.kill-all'
+  | 'account.lock'
+  | 'incident.plan'
+  | 'incident.resume'
 
 /** done: seen to be so · failed: seen not to be so · unknown: no answer came, so either is possible */
 export type LedgerResult = 'done' | 'failed' | 'unknown'
@@ -22,12 +25,29 @@ export interface LedgerIntent {
   readonly sequence: number
 }
 
+/** What is about to happen. */
+export interface LedgerDeed {
+  readonly action: LedgerAction
+  readonly facts: LedgerFacts
+}
+
+/** What became of it. */
+export interface LedgerOutcome {
+  readonly intent: LedgerIntent
+  readonly result: LedgerResult
+  readonly facts?: LedgerFacts
+}
+
 /** The write-ahead ledger as the capabilities know it (L-01). */
 export interface ActionLedger {
   /** Writes that `action` is about to happen. @throws ProblemError `ledger-failed`: then nothing may happen */
   begin(action: LedgerAction, facts: LedgerFacts): Promise<LedgerIntent>
+  /** `begin` for several deeds, all of them recorded or none; their intents in the same order. */
+  beginAll(deeds: readonly LedgerDeed[]): Promise<LedgerIntent[]>
   /** Writes what became of it. The deed is done, so this never throws; the ledger's status tells when it could not. */
   end(intent: LedgerIntent, result: LedgerResult, facts?: LedgerFacts): void
+  /** `end` for several deeds in one go. */
+  endAll(outcomes: readonly LedgerOutcome[]): void
 }
 
 /**

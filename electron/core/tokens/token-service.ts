@@ -6,10 +6,10 @@ import type { Generated, Token, UserAccess, UserSummary } from '#shared/contract
 import { isExpiryAsAsked, lastFour, type TokenDuration } from '#shared/domain/token.ts'
 import type { GeneratedToken } from '../clients/opencti/generated-token.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
+import { type Reach, reach, requireListing, requireSetAccesses } from '../clients/opencti/reach.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
 import type { ActionLedger, LedgerAction, LedgerFacts } from '../ports/action-ledger.ts'
 import { AnswerLostError, ExpiryDiffersError } from './generation-errors.ts'
-import { type Reach, reach, requireListing, requireSetAccesses } from './owner.ts'
 import type { RevealBox } from './reveal-box.ts'
 
 /** A platform that let us in, as the connections hand it over. */

@@ -21,6 +21,8 @@ export interface AuditQuery {
   readonly orderMode?: 'asc' | 'desc' | null
   readonly search?: string | null
   readonly filters?: FilterGroup | null
+  /** only records of a higher number */
+  readonly beyond?: number
 }
 
 export interface AuditPage {
@@ -46,6 +48,7 @@ export function listAudit(database: Database, query: AuditQuery): AuditPage {
     conditions.push(condition)
     values.push(...more)
   }
+  if (query.beyond) add('sequence > ?', query.beyond)
   for (const word of (query.search ?? '').trim().slice(0, LONGEST_SEARCH).split(/\s+/).slice(0, MOST_WORDS))
     if (word) add("coalesce(message, '') LIKE ? ESCAPE '\\'", `%${likePattern(word)}%`)
   if (query.filters) {
@@ -76,6 +79,12 @@ export function auditRecord(database: Database, sequence: number): ListedRecord 
     .prepare('SELECT sequence, body FROM audit WHERE sequence = ? AND event IS NOT NULL')
     .get(sequence)
   return (row as ListedRecord | undefined) ?? null
+}
+
+/** How many records there are. */
+export function recordCount(database: Database): number {
+  const { count } = database.prepare('SELECT count(*) AS count FROM audit').get() as { count: number }
+  return count
 }
 
 export const auditCursor = (record: ListedRecord): string =>

@@ -13,25 +13,34 @@ import type { UserStore } from '../users/user-store.ts'
 import { forbiddenAccess, functionalError } from './errors.ts'
 import { allowed, can, type RequestContext } from './viewer.ts'
 
-interface AuditsArguments extends AuditQuery {
+interface AuditsArguments extends Omit<AuditQuery, 'beyond'> {
   readonly types?: readonly string[] | null
 }
 
 const READERS = ['SETTINGS_SETACCESSES', 'SETTINGS_SECURITYACTIVITY', 'VIRTUAL_ORGANIZATION_ADMIN'] as const
 
+export interface AuditServices {
+  readonly database: Database
+  readonly users: UserStore
+  /** records of a higher number are shown; 0 = all, null = none */
+  readonly beyond: number | null
+  /** what `raw_data` says of a record */
+  readonly raw: (record: ListedRecord) => string
+}
+
 /**
  * The audit in OpenCTI's shape (opencti-api.md §3.5). It is always recorded here; OpenCTI does so with the Enterprise
  * Edition only. There is no knowledge and so no `History`.
  */
-export function auditResolvers({ database, users }: { database: Database; users: UserStore }) {
-  const log = (record: ListedRecord) => asLog(record, users)
+export function auditResolvers({ database, users, beyond, raw }: AuditServices) {
+  const log = (record: ListedRecord) => asLog(record, users, raw)
   return {
     Query: {
       audits: (_: unknown, { types, ...query }: AuditsArguments, context: RequestContext) => {
         allowed(context, ...READERS)
-        if (!showsActivity(types, context)) return emptyConnection()
+        if (!showsActivity(types, context) || beyond === null) return emptyConnection()
         try {
-          const page = listAudit(database, query)
+          const page = listAudit(database, { ...query, beyond })
           const edges = page.records.map((record) => ({ cursor: auditCursor(record), node: log(record) }))
           return {
             edges,
@@ -53,7 +62,7 @@ export function auditResolvers({ database, users }: { database: Database; users:
         allowed(context, 'SETTINGS_SECURITYACTIVITY')
         const [, sequence] = /^audit--(\d{1,15})$/.exec(id) ?? []
         const record = sequence === undefined ? null : auditRecord(database, Number(sequence))
-        return record && log(record)
+        return record && beyond !== null && record.sequence > beyond ? log(record) : null
       },
     },
     Log: {
@@ -77,7 +86,8 @@ function showsActivity(types: readonly string[] | null | undefined, context: Req
   return activity
 }
 
-function asLog({ sequence, body }: ListedRecord, users: UserStore) {
+function asLog(record: ListedRecord, users: UserStore, raw: AuditServices['raw']) {
+  const { sequence, body } = record
   const event = JSON.parse(body) as AuditEvent
   const subject = 'subject' in event ? event.subject : null
   const time = new Date(event.at).toISOString()
@@ -92,7 +102,7 @@ function asLog({ sequence, body }: ListedRecord, users: UserStore) {
     created_at: time,
     user_id: event.actor.id,
     user: { id: event.actor.id, entity_type: 'User', name: actor?.name ?? event.actor.email },
-    raw: body,
+    raw: raw(record),
     context_uri: null,
     context_data: {
       entity_id: subject?.id ?? null,

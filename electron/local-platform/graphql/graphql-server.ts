@@ -1,12 +1,11 @@
 import type { GraphQLError } from 'graphql'
 import { createSchema, createYoga, type Plugin } from 'graphql-yoga'
+import type { Peer } from '../peers/peer.ts'
+import { peerResolvers, peerSchema, type Resolvers } from '../peers/peer-schema.ts'
 import { toWireError } from './errors.ts'
 import { aliasLimits, depthLimit, MOST_LEXICAL_TOKENS, noIntrospection } from './limits.ts'
 import schemaText from './schema.graphql?raw'
 import { type RequestContext, rechecked } from './viewer.ts'
-
-/** Resolvers by type and field; checked against the schema when the server is made. */
-export type Resolvers = Record<string, Record<string, unknown>>
 
 interface GraphqlAnswer {
   readonly status: number
@@ -21,16 +20,19 @@ export interface GraphqlServer {
 
 /**
  * GraphQL over OpenCTI's schema, with OpenCTI's limits and error shape.
+ * @param resolvers by type and field; checked against the schema when the server is made
  * @param unexpected hears errors that the client is not told
  */
 export function graphqlServer(
   resolvers: readonly Resolvers[],
+  peer: Peer,
   unexpected: (error: unknown) => void,
 ): GraphqlServer {
+  const schema = peerSchema(schemaText, peer)
   const yoga = createYoga<RequestContext>({
     schema: createSchema<RequestContext>({
-      typeDefs: schemaText,
-      resolvers: resolvers.map(recheckingMutations) as never,
+      typeDefs: schema,
+      resolvers: resolvers.map((each) => recheckingMutations(peerResolvers(schema, each))) as never,
       resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
     }),
     // Errors are shaped in one place below, and logged through our own logger.

@@ -2,12 +2,12 @@ import { SESSION_TIMEOUT_MS } from '../sessions/session-store.ts'
 import { isoTime } from './user-resolvers.ts'
 import { loggedIn, type RequestContext } from './viewer.ts'
 
-/** OpenCTI's version scheme, `7.YYMMDD.N`: the schema spoken here is the one of that day. */
-const PLATFORM_VERSION = '7.261101.0'
-
 export interface PlatformFacts {
   readonly id: string
   readonly title: string
+  /** in OpenCTI's scheme: the schema spoken here is the one of that version */
+  readonly version: string
+  readonly enterprise: boolean
   readonly adminEmail: string
   /** ms since the epoch */
   readonly createdAt: number
@@ -29,7 +29,7 @@ export function platformResolvers(facts: PlatformFacts) {
     Query: {
       about: (_: unknown, __: unknown, context: RequestContext) => {
         loggedIn(context)
-        return { version: PLATFORM_VERSION, dependencies: [] }
+        return { version: facts.version, dependencies: [] }
       },
       settings: (_: unknown, __: unknown, context: RequestContext) => {
         loggedIn(context)
@@ -44,10 +44,10 @@ export function platformResolvers(facts: PlatformFacts) {
           platform_user_statuses: USER_STATUSES,
           platform_session_timeout: SESSION_TIMEOUT_MS,
           platform_enterprise_edition: {
-            license_enterprise: false,
-            license_by_configuration: false,
-            license_validated: false,
-            license_type: 'none',
+            license_enterprise: facts.enterprise,
+            license_by_configuration: facts.enterprise,
+            license_validated: facts.enterprise,
+            license_type: facts.enterprise ? 'standard' : 'none',
           },
           otp_mandatory: false,
           created_at: isoTime(facts.createdAt),
@@ -61,7 +61,7 @@ export function platformResolvers(facts: PlatformFacts) {
         platform_theme: 'auto',
         platform_language: 'auto',
         platform_providers: PROVIDERS,
-        platform_enterprise_edition_license_validated: false,
+        platform_enterprise_edition_license_validated: facts.enterprise,
         playground_enabled: false,
       }),
     },

@@ -1,6 +1,7 @@
 import type { Database } from '#base/sqlite.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
 import { UnsupportedFilterError } from '../filters/filter-group.ts'
+import type { PlaintextTokens } from '../peers/plaintext-tokens.ts'
 import type { SecondFactors } from '../sessions/second-factor.ts'
 import type { SessionStore } from '../sessions/session-store.ts'
 import { scopesOf } from '../tokens/scopes.ts'
@@ -11,7 +12,7 @@ import { InvalidCursorError, listUsers, type UserListQuery, type UserPage } from
 import type { Named, UserStore } from '../users/user-store.ts'
 import { forbiddenAccess, functionalError } from './errors.ts'
 import { inSlices } from './slices.ts'
-import { allowed, can, effectiveCapabilities, loggedIn, type RequestContext } from './viewer.ts'
+import { allowed, can, effectiveCapabilities, loggedIn, type RequestContext, withinReach } from './viewer.ts'
 
 export interface UserServices {
   readonly database: Database
@@ -20,13 +21,23 @@ export interface UserServices {
   readonly usage: TokenUsage
   readonly sessions: SessionStore
   readonly factors: SecondFactors
+  /** null: users have tokens of their own */
+  readonly plaintext: PlaintextTokens | null
 }
 
 /** UTC with milliseconds and Z, as OpenCTI writes every date. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
 const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms))
 
-export function userResolvers({ database, users, tokens, usage, sessions, factors }: UserServices) {
+export function userResolvers({
+  database,
+  users,
+  tokens,
+  usage,
+  sessions,
+  factors,
+  plaintext,
+}: UserServices) {
   const listed = (user: User) => {
     // What was used a moment ago is shown as used.
     usage.flush()
@@ -53,6 +64,7 @@ export function userResolvers({ database, users, tokens, usage, sessions, factor
     otp_mandatory: (user: User) => factors.of(user).mandatory,
     objectOrganization: (user: User) => connection(users.organizations(user)),
     administrated_organizations: (user: User) => users.administered(user),
+    api_token: (user: User, _: unknown, { now }: RequestContext) => plaintext?.of(user, now),
     api_tokens: listed,
     revoked_api_tokens: revoked,
     created_at: (user: User) => isoTime(user.created_at),
@@ -87,6 +99,21 @@ export function userResolvers({ database, users, tokens, usage, sessions, factor
             throw functionalError(error.message)
           throw error
         }
+      },
+    },
+    Mutation: {
+      meTokenRenew: (_: unknown, __: unknown, context: RequestContext) => {
+        const user = allowed(context, 'APIACCESS_USETOKEN')
+        plaintext?.renew(user, context.now)
+        return user
+      },
+    },
+    UserEditMutations: {
+      tokenRenew: (user: User, _: unknown, context: RequestContext) => {
+        allowed(context, 'SETTINGS_SETACCESSES')
+        withinReach(context, user)
+        plaintext?.renew(user, context.now)
+        return user
       },
     },
     MeUser: {

@@ -24,6 +24,8 @@ export interface HttpParts {
   readonly health: Health
   /** where a request comes from, behind trusted proxies too */
   readonly peer: (remote: string | undefined, headers: IncomingHttpHeaders) => Peer
+  /** whether a refused bearer hears why, in headers and HTTP status (P-05) */
+  readonly explains: boolean
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -107,7 +109,7 @@ function healthAnswer(health: Health, { pathname, searchParams }: URL): HealthAn
 }
 
 async function answerGraphql(
-  { authenticator, graphql, peer, clock }: HttpParts,
+  { authenticator, graphql, peer, clock, explains }: HttpParts,
   request: IncomingMessage,
   response: ServerResponse,
   body: string,
@@ -116,7 +118,7 @@ async function answerGraphql(
   const mediaType = answerMediaType(request.headers.accept)
   const { ip, secure } = peer(request.socket.remoteAddress, request.headers)
   const identity = authenticator.authenticate(request.headers, ip, now)
-  if (identity.refused) {
+  if (identity.refused && explains) {
     response.setHeader('www-authenticate', challenge(identity.refused))
     if (mediaType === RESPONSE_JSON) return refuse(response)
   }

@@ -9,6 +9,7 @@ import { prepareAdmin } from '../admin.ts'
 import { auditLog } from '../audit/audit-log.ts'
 import { connectorStore } from '../connectors/connector-store.ts'
 import { openPlatformDatabase } from '../database/open.ts'
+import { PEERS } from '../peers/peer.ts'
 import { platformKeys } from '../platform-keys.ts'
 import { tokenStore } from '../tokens/token-store.ts'
 import { userStore } from '../users/user-store.ts'
@@ -34,7 +35,8 @@ async function seeded(random: RandomSource) {
   const users = userStore(database)
   const tokens = tokenStore(database, keys, auditLog(database, keys.audit), random)
   await prepareAdmin({ database, users, tokens, random }, {}, NOW)
-  seedDemo({ database, users, tokens, connectors: connectorStore(database), random }, NOW)
+  const connectors = connectorStore(database)
+  seedDemo({ database, users, tokens, connectors, random, peer: PEERS.gatehouse }, NOW)
   const dump = [
     'users',
     'tokens',

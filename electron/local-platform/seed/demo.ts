@@ -4,6 +4,7 @@ import { type Database, transaction } from '#base/sqlite.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
 import type { ConnectorStore } from '../connectors/connector-store.ts'
 import { newId } from '../ids.ts'
+import type { Peer } from '../peers/peer.ts'
 import type { TokenStore } from '../tokens/token-store.ts'
 import { BUILT_IN_ADMIN_ID, type User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
@@ -26,6 +27,7 @@ export interface SeedParts {
   readonly tokens: TokenStore
   readonly connectors: ConnectorStore
   readonly random: RandomSource
+  readonly peer: Peer
 }
 
 /**
@@ -33,7 +35,10 @@ export interface SeedParts {
  * these tokens are thrown away at once: they can be looked at and revoked, not used. The same clock and randomness give
  * the same platform.
  */
-export function seedDemo({ database, users, tokens, connectors, random }: SeedParts, now: number): void {
+export function seedDemo(
+  { database, users, tokens, connectors, random, peer }: SeedParts,
+  now: number,
+): void {
   transaction(database, () => {
     const groups = addGroups(database, random)
     const organizations = addOrganizations(database, random)
@@ -41,7 +46,7 @@ export function seedDemo({ database, users, tokens, connectors, random }: SeedPa
     for (const person of DEMO_PEOPLE) {
       const user = addPerson(users, person, groups, organizations, random, now)
       byName.set(user.name, user)
-      for (const token of person.tokens ?? []) {
+      for (const token of tokensFor(peer, person)) {
         const used = addToken(tokens, user, token, random, now)
         if (used) addUsage(database, used.id, person.group, { ...used, seed: random(1)[0] ?? 0 })
       }
@@ -102,6 +107,14 @@ function addPerson(
     lockAfter: person.locksInDays === undefined ? null : now + person.locksInDays * DAY_MS,
     createdAt: now - (oldest + 10) * DAY_MS,
   })
+}
+
+/** What the peer would still have of a person's tokens. */
+function tokensFor(peer: Peer, { tokens = [] }: DemoPerson): readonly DemoToken[] {
+  if (!peer.apiTokens) return []
+  return peer.extensions
+    ? tokens
+    : tokens.filter(({ revoked }) => !revoked).map((token) => ({ ...token, scopes: undefined }))
 }
 
 function addToken(

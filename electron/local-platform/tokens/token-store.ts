@@ -76,11 +76,13 @@ interface GivenToken {
   readonly revoked?: { readonly at: number; readonly by: string; readonly reason: string | null }
 }
 
+/** @param keepsRevoked false: a revoked token is removed, as on OpenCTI (opencti-api.md §2.2) */
 export function tokenStore(
   database: Database,
   keys: PlatformKeys,
   audit: AuditLog,
   random: RandomSource,
+  { keepsRevoked }: { readonly keepsRevoked: boolean } = { keepsRevoked: true },
 ): TokenStore {
   const insert = database.prepare(
     `INSERT INTO tokens (hash, id, user_row, name, masked_token, key_id, created_at, expires_at, revoked_at, revoked_by, revoke_reason, scopes)
@@ -157,7 +159,8 @@ export function tokenStore(
           | { name: string; masked_token: string; expires_at: number | null }
           | undefined
         if (!token) return false
-        markRevoked.run(deed.at, deed.actor.id, reason, tokenId)
+        if (keepsRevoked) markRevoked.run(deed.at, deed.actor.id, reason, tokenId)
+        else remove(tokenId)
         audit.append({
           event: 'token.revoked',
           at: deed.at,

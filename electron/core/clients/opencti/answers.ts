@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCapable } from '#shared/domain/capability.ts'
 
 /**
  * What the platform answers, checked and bounded at the door. Names are its users' words: any length, any script, cut here
@@ -136,6 +137,33 @@ export const UsersAnswer = z.object({
     ),
     pageInfo: z.object({
       endCursor: z.string().nullish(),
+      hasNextPage: z.boolean(),
+      globalCount: z.number().int(),
+    }),
+  }),
+})
+
+/** One user of the inventory. `canUseTokens` instead of its capabilities: a list of them for each user weighs more than all tokens. */
+export const InventoryUser = UserFields.extend({
+  account_lock_after_date: LooseMoment,
+  capabilities: Capabilities,
+  api_tokens: z.array(ApiToken),
+}).transform((user) => ({
+  owner: {
+    ...plainUser(user),
+    accountLockAfter: user.account_lock_after_date,
+    canUseTokens: isCapable({ id: user.id, capabilities: user.capabilities }, 'APIACCESS_USETOKEN'),
+  },
+  tokens: user.api_tokens,
+}))
+export type InventoryUser = z.output<typeof InventoryUser>
+
+/** Users are read one by one, so that one that cannot be read takes no others along. */
+export const InventoryAnswer = z.object({
+  users: z.object({
+    edges: z.array(z.object({ node: z.unknown() })),
+    pageInfo: z.object({
+      endCursor: z.string().max(4_096).nullish(),
       hasNextPage: z.boolean(),
       globalCount: z.number().int(),
     }),

@@ -6,6 +6,8 @@ import {
   AnyAnswer,
   GeneratedAnswer,
   IdentityAnswer,
+  InventoryAnswer,
+  InventoryUser,
   MyAccessAnswer,
   MyRevokedAnswer,
   PublicSettingsAnswer,
@@ -17,6 +19,7 @@ import {
 import { type GeneratedToken, takeGenerated } from './generated-token.ts'
 import { dataOf } from './graphql.ts'
 import identityDocument from './operations/identity.graphql?raw'
+import inventoryDocument from './operations/inventory.graphql?raw'
 import myAccessDocument from './operations/my-access.graphql?raw'
 import myRevokedDocument from './operations/my-revoked.graphql?raw'
 import publicSettingsDocument from './operations/public-settings.graphql?raw'
@@ -48,6 +51,16 @@ export interface PlatformFeatures {
 export interface UserAccessAnswered extends Access {
   /** null: the platform forgets revoked tokens */
   readonly revoked: RevokedApiToken[] | null
+  readonly skewMs: number
+}
+
+export interface InventoryPage {
+  readonly users: readonly InventoryUser[]
+  /** users that were answered in a form that cannot be read */
+  readonly unreadable: number
+  readonly nextCursor: string | null
+  /** users of all pages together */
+  readonly total: number
   readonly skewMs: number
 }
 
@@ -116,6 +129,29 @@ export class OpenCtiClient {
     }
   }
 
+  /**
+   * A page of users with all their tokens, in the order of their names.
+   * @param page `order` desc: from the end; `signal` breaks the request off
+   */
+  async inventoryPage(page: {
+    after: string | null
+    first: number
+    order: 'asc' | 'desc'
+    signal: AbortSignal
+  }): Promise<InventoryPage> {
+    const { signal, ...variables } = page
+    const { data, skewMs } = await this.#ask(inventoryDocument, variables, InventoryAnswer, signal)
+    const { edges, pageInfo } = data.users
+    const users = edges.flatMap(({ node }) => InventoryUser.safeParse(node).data ?? [])
+    return {
+      users,
+      unreadable: edges.length - users.length,
+      nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+      total: pageInfo.globalCount,
+      skewMs,
+    }
+  }
+
   /** One user with tokens and sessions; `own` gives no sessions and no lock date, which only an admin may ask. */
   async access(owner: TokenOwner, { revokedTokens }: PlatformFeatures): Promise<UserAccessAnswered> {
     const revoked = revokedTokens ? this.#revoked(owner) : Promise.resolve(null)
@@ -179,8 +215,18 @@ export class OpenCtiClient {
     }
   }
 
-  async #ask<Data>(document: string, variables: Record<string, unknown>, schema: z.ZodType<Data>) {
-    const answer = await this.#transport.send({ document, variables, token: this.#token })
+  async #ask<Data>(
+    document: string,
+    variables: Record<string, unknown>,
+    schema: z.ZodType<Data>,
+    signal?: AbortSignal,
+  ) {
+    const answer = await this.#transport.send({
+      document,
+      variables,
+      token: this.#token,
+      ...(signal ? { signal } : {}),
+    })
     const data = dataOf(answer, schema, /^\s*mutation\b/.test(document))
     return { data, skewMs: answer.skewMs ?? 0, latencyMs: answer.latencyMs }
   }

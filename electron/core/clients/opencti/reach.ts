@@ -1,9 +1,16 @@
 import { ProblemError } from '#base/problem-error.ts'
-import type { Identity } from '#shared/contract/connections.ts'
 import { tokenRights } from '#shared/domain/capability.ts'
-import type { TokenOwner } from '../clients/opencti/opencti-client.ts'
+import type { PlatformFeatures, TokenOwner } from './opencti-client.ts'
 
 const SET_ACCESSES = 'SETTINGS_SETACCESSES'
+
+/** Who a connection's token is, as far as its reach depends on it. */
+export interface Holder {
+  readonly userId: string
+  readonly capabilities: string[]
+  readonly version: string | null
+  readonly features: PlatformFeatures
+}
 
 /** Through which operations this connection reaches a user, `me` standing for the holder of its token. */
 export interface Reach {
@@ -18,7 +25,7 @@ export interface Reach {
  * Decided from what the token's holder may do (opencti-api.md §2.2), so that a missing right is named before a request.
  * @throws ProblemError `missing-capability`, `old-platform`
  */
-export function reach(identity: Identity, userRef: string): Reach {
+export function reach(identity: Holder, userRef: string): Reach {
   if (!identity.features.apiTokens) throw new ProblemError('old-platform', identity.version)
   const rights = tokenRights({ id: identity.userId, capabilities: identity.capabilities })
   const userId = userRef === 'me' ? identity.userId : userRef
@@ -37,13 +44,13 @@ export function reach(identity: Identity, userRef: string): Reach {
 }
 
 /** @throws ProblemError `missing-capability` */
-export function requireSetAccesses(identity: Identity): void {
+export function requireSetAccesses(identity: Holder): void {
   const rights = tokenRights({ id: identity.userId, capabilities: identity.capabilities })
   if (!rights.manageOthers) throw new ProblemError('missing-capability', SET_ACCESSES)
 }
 
 /** @throws ProblemError `missing-capability` */
-export function requireListing(identity: Identity): void {
+export function requireListing(identity: Holder): void {
   const rights = tokenRights({ id: identity.userId, capabilities: identity.capabilities })
   if (!rights.listOthers) throw new ProblemError('missing-capability', SET_ACCESSES)
 }

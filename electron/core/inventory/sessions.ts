@@ -1,0 +1,29 @@
+import { ProblemError } from '#base/problem-error.ts'
+import type { Identity } from '#shared/contract/connections.ts'
+import type { InventoryScope } from '#shared/contract/inventory.ts'
+import { tokenRights } from '#shared/domain/capability.ts'
+import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
+
+/** A platform that let us in, as the connections hand it over. */
+export interface PlatformSession {
+  readonly client: OpenCtiClient
+  readonly identity: Identity
+}
+
+export interface Platforms {
+  use<Result>(connectionId: string, work: (session: PlatformSession) => Promise<Result>): Promise<Result>
+}
+
+/** How much of the platform's tokens a connection sees, and why not more (opencti-api.md §2.2). */
+export interface Sight {
+  readonly scope: InventoryScope
+  readonly limit: ProblemError | null
+}
+
+export function sightOf({ userId, capabilities, features, version }: Identity): Sight {
+  if (!features.apiTokens) return { scope: 'nobody', limit: new ProblemError('old-platform', version) }
+  const rights = tokenRights({ id: userId, capabilities })
+  if (rights.manageOthers) return { scope: 'everyone', limit: null }
+  const limit = new ProblemError('missing-capability', 'SETTINGS_SETACCESSES')
+  return { scope: rights.listOthers ? 'organization' : 'self', limit }
+}

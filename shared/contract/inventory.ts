@@ -1,0 +1,116 @@
+import { eventIterator } from '@orpc/contract'
+import { z } from 'zod'
+import { FINDING_IDS } from '#shared/domain/findings.ts'
+import { ConnectionId, Instant } from './connections.ts'
+import { Problem, procedure } from './problem.ts'
+import { Token } from './tokens.ts'
+
+/**
+ * Every token of everybody a connection may see (T-03). The page keeps a copy: `watch` tells that something changed, `rows`
+ * brings it in pieces that the page asks for, because the transports below have no back-pressure (decision 0080).
+ */
+
+/** How far this connection sees: everybody, an organisation's people, its own tokens alone, or no tokens at all. */
+export const InventoryScope = z.enum(['everyone', 'organization', 'self', 'nobody'])
+export type InventoryScope = z.infer<typeof InventoryScope>
+
+/** Users that could not be read. What was known of them before stays shown. */
+export const InventoryGap = z.object({
+  /** users missing at this place; null: everything after it */
+  users: z.number().int().nullable(),
+  problem: Problem,
+})
+export type InventoryGap = z.infer<typeof InventoryGap>
+
+export const InventoryStatus = z.object({
+  /**
+   * idle: nothing runs, what is shown is the last snapshot or nothing · loading · ready: all was read · partial: all but
+   * `gaps` · failed: see `problem` · cancelled: what was read until then is shown
+   */
+  phase: z.enum(['idle', 'loading', 'ready', 'partial', 'failed', 'cancelled']),
+  /** null until the platform was asked once */
+  scope: InventoryScope.nullable(),
+  /** why the scope is narrower than everyone: `missing-capability`, `old-platform` */
+  limit: Problem.nullable(),
+  /** of this load */
+  startedAt: Instant.nullable(),
+  usersRead: z.number().int(),
+  /** null: the platform has not said yet */
+  usersTotal: z.number().int().nullable(),
+  /** rows there are to show now */
+  tokens: z.number().int(),
+  /** where the rows come from that this load has not read again yet */
+  source: z.enum(['none', 'snapshot', 'live']),
+  /** our clock at the last time everything shown was read; null: never. The age to show. */
+  readAt: Instant.nullable(),
+  gaps: z.array(InventoryGap),
+  problem: Problem.nullable(),
+  /** grows with each change of the rows; when it differs from what the page has applied, it asks `rows` */
+  revision: z.number().int(),
+  /** platform's clock minus ours, ms: statuses and findings are judged by the platform's time */
+  clockSkewMs: z.number().int(),
+  /** how many tokens each rule finds (T-15), judged at `judgedAt` by the platform's time; null: not judged yet */
+  findings: z
+    .object({ judgedAt: Instant, counts: z.record(z.enum(FINDING_IDS), z.number().int()) })
+    .nullable(),
+})
+export type InventoryStatus = z.infer<typeof InventoryStatus>
+
+/** Numbers stand for owners and tokens: short on the wire, an index in the page, stable until a `reset`. */
+const RowNumber = z.number().int().min(0)
+
+export const InventoryOwner = z.object({
+  owner: RowNumber,
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  /** "Active", or a status of the platform's own */
+  accountStatus: z.string(),
+  accountLockAfter: Instant.nullable(),
+  serviceAccount: z.boolean(),
+  /** without that right a token of theirs opens nothing; null: the platform did not tell */
+  canUseTokens: z.boolean().nullable(),
+})
+export type InventoryOwner = z.infer<typeof InventoryOwner>
+
+export const InventoryToken = Token.extend({ row: RowNumber, owner: RowNumber })
+export type InventoryToken = z.infer<typeof InventoryToken>
+
+/** One piece of what changed. Owners come before the first of their tokens. */
+export const InventoryDelta = z.object({
+  /** drop the copy before applying this piece */
+  reset: z.boolean(),
+  owners: z.array(InventoryOwner),
+  tokens: z.array(InventoryToken),
+  /** `row` of tokens that are gone */
+  removed: z.array(RowNumber),
+  /** for the next call */
+  cursor: z.string(),
+  /** another call brings more at once */
+  more: z.boolean(),
+  /** the copy is at this revision when `more` is false */
+  revision: z.number().int(),
+})
+export type InventoryDelta = z.infer<typeof InventoryDelta>
+
+const OfConnection = z.object({ connectionId: ConnectionId })
+const Cursor = z.string().max(64).nullable()
+
+export const inventory = {
+  /** State at once and at each change. Restores the last snapshot; asks the platform nothing: `refresh` does. */
+  watch: procedure.input(OfConnection).output(eventIterator(InventoryStatus)),
+
+  /** What changed since `cursor` (null: everything), at most some hundred kilobytes a call. */
+  rows: procedure.input(OfConnection.extend({ cursor: Cursor })).output(InventoryDelta),
+
+  /**
+   * Reads everything again in the background; returns when it has begun. While one runs it does nothing.
+   * A page that opens calls it when `readAt` is older than some minutes.
+   */
+  refresh: procedure.input(OfConnection).output(z.void()),
+
+  /** Reads the gaps again, and nothing else. */
+  retryFailed: procedure.input(OfConnection).output(z.void()),
+
+  cancel: procedure.input(OfConnection).output(z.void()),
+}

@@ -1,0 +1,21 @@
+import { implement } from '@orpc/server'
+import { contract } from '#shared/contract/index.ts'
+import { inventoryRows } from './inventory-world.ts'
+import { type Procedure, type Refuse, stream, type World } from './world.ts'
+
+export function inventoryRouter(
+  world: World,
+  enter: (procedure: Procedure, errors: Refuse) => Promise<void>,
+) {
+  const os = implement(contract).inventory
+  return {
+    watch: os.watch.handler(({ signal }) => stream(world.inventory, signal)),
+    rows: os.rows.handler(async ({ errors }) => {
+      await enter('inventory.rows', errors)
+      return inventoryRows(world)
+    }),
+    refresh: os.refresh.handler(({ errors }) => enter('inventory.refresh', errors)),
+    retryFailed: os.retryFailed.handler(({ errors }) => enter('inventory.retryFailed', errors)),
+    cancel: os.cancel.handler(({ errors }) => enter('inventory.cancel', errors)),
+  }
+}
