@@ -34,8 +34,10 @@ const EXTENSIONS = new Set([
 /** Asked of platforms before 7.260224 too. */
 const FOR_OLD_PLATFORMS = new Set([
   'identity',
+  'my-account-old',
   'public-settings',
   'session-kill',
+  'user-account-old',
   'user-sessions-kill',
   'users-old',
 ])

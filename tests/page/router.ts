@@ -28,9 +28,9 @@ export function routerOf(world: World) {
   }
 
   const access = ({ user, tokens, revoked, sessions }: Person): UserAccess => ({
-    user: { ...user, tokenCount: tokens.length, isMe: user.id === ME },
-    tokens: [...tokens],
-    revoked: world.keepsRevoked ? [...revoked] : null,
+    user: { ...user, tokenCount: world.hasTokens ? tokens.length : null, isMe: user.id === ME },
+    tokens: world.hasTokens ? [...tokens] : [],
+    revoked: world.hasTokens && world.keepsRevoked ? [...revoked] : null,
     sessions: world.showsSessions ? [...sessions] : null,
     readAt: world.clock.now(),
     clockSkewMs: world.skewMs,
@@ -117,7 +117,10 @@ export function routerOf(world: World) {
         const from = input.after === null ? 0 : Number(input.after)
         const to = from + input.first
         return {
-          users: found.slice(from, to).map(({ user, tokens }) => ({ ...user, tokenCount: tokens.length })),
+          users: found.slice(from, to).map(({ user, tokens }) => ({
+            ...user,
+            tokenCount: world.hasTokens ? tokens.length : null,
+          })),
           nextCursor: to < found.length ? String(to) : null,
           total: found.length,
           readAt: world.clock.now(),

@@ -14,6 +14,15 @@ function withIdentity(world: World, change: Parameters<typeof identity>[0]): voi
   })
 }
 
+/** As before 7.260224 (T-20). */
+function makeOld(world: World): void {
+  world.hasTokens = false
+  withIdentity(world, {
+    version: '6.9.4',
+    features: { apiTokens: false, revokedTokens: false, revokeReason: false },
+  })
+}
+
 async function openGenerate(stage: Stage): Promise<void> {
   await stage.press('[data-testid=generate]')
   await stage.see('[data-testid=token-name]')
@@ -119,12 +128,18 @@ export const TOKEN_STATES: readonly ViewState[] = [
   {
     id: 'old-platform',
     views: MINE,
-    world: (world) =>
-      withIdentity(world, {
-        version: '6.8.2',
-        features: { apiTokens: false, revokedTokens: false, revokeReason: false },
-      }),
-    reach: (stage) => stage.see('[data-testid=hindrance-old-platform]'),
+    world: makeOld,
+    reach: (stage) => stage.see('[data-testid=old-platform]'),
+  },
+  {
+    id: 'users-old-platform',
+    views: USERS,
+    address: '#/tokens/users',
+    world: makeOld,
+    async reach(stage) {
+      await stage.see('[data-testid=old-platform]')
+      await stage.see('[data-testid=user]')
+    },
   },
   { id: 'users', views: USERS, address: '#/tokens/users', reach: (stage) => stage.see('[data-testid=user]') },
   {

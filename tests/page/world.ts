@@ -50,6 +50,8 @@ export interface World {
   inventory: Watched<InventoryStatus>
   /** platform's clock minus ours, ms */
   skewMs: number
+  /** whether users have tokens of their own */
+  hasTokens: boolean
   keepsRevoked: boolean
   showsSessions: boolean
   probe: Probe
@@ -152,6 +154,7 @@ export function createWorld(): World {
     people,
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     skewMs: 0,
+    hasTokens: true,
     keepsRevoked: true,
     showsSessions: true,
     probe: {

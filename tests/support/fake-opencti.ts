@@ -103,8 +103,10 @@ export async function fakeOpenCti(options: FakeOptions = {}): Promise<FakeOpenCt
         return { data: { users: { edges, pageInfo } } }
       }
       case 'UserAccess':
+      case 'UserAccountOld':
         return target ? { data: { user: wire(target) } } : failure('FUNCTIONAL_ERROR', 'User not found')
       case 'MyAccess':
+      case 'MyAccountOld':
         return { data: { me: wire(admin) } }
       case 'UserRevoked':
         return { data: { user: target ? { revoked_api_tokens: target.revoked } : null } }

@@ -287,9 +287,12 @@ describe('what the platform can and the holder may', () => {
     await connected({ apiTokens: false, extensions: false, version: '6.9.4' })
     const page = await rig.client.tokens.users({ connectionId, search: '', after: null, first: 50 })
     expect(page.users.map(({ tokenCount }) => tokenCount)).toEqual([null, null])
-    const call = rig.client.tokens.ofUser({ connectionId, userId: 'me' })
-    expect(await problemOf(call)).toEqual({ code: 'old-platform', detail: '6.9.4' })
-    expect(await problemOf(generate())).toMatchObject({ code: 'old-platform' })
+    const access = await rig.client.tokens.ofUser({ connectionId, userId: 'u-alice' })
+    expect(access).toMatchObject({ user: { name: 'Alice', tokenCount: null }, tokens: [], revoked: null })
+    expect(await problemOf(generate())).toEqual({ code: 'old-platform', detail: '6.9.4' })
+    expect(
+      await problemOf(rig.client.tokens.revoke({ connectionId, userId: 'me', tokenId: 't', reason: '' })),
+    ).toEqual({ code: 'old-platform', detail: '6.9.4' })
     expect(mutations()).toHaveLength(0)
   })
 

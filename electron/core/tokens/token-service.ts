@@ -6,7 +6,13 @@ import type { Generated, Token, UserAccess, UserSummary } from '#shared/contract
 import { isExpiryAsAsked, lastFour, type TokenDuration } from '#shared/domain/token.ts'
 import type { GeneratedToken } from '../clients/opencti/generated-token.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
-import { type Reach, reach, requireListing, requireSetAccesses } from '../clients/opencti/reach.ts'
+import {
+  accountReach,
+  type Reach,
+  reach,
+  requireListing,
+  requireSetAccesses,
+} from '../clients/opencti/reach.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
 import type { ActionLedger, LedgerAction, LedgerFacts } from '../ports/action-ledger.ts'
 import { AnswerLostError, ExpiryDiffersError } from './generation-errors.ts'
@@ -36,6 +42,8 @@ interface OfUser {
   readonly userId: string
 }
 
+type WorkOnUser<Result> = (session: PlatformSession, target: Reach) => Promise<Result>
+
 /** Lists, generates and revokes tokens: ledger record, deed, read-back (T-01, T-02, T-05, T-09). */
 export class TokenService {
   readonly #parts: TokenParts
@@ -57,7 +65,7 @@ export class TokenService {
 
   async ofUser({ connectionId, userId }: OfUser): Promise<UserAccess> {
     return this.#parts.platforms.use(connectionId, (session) =>
-      this.#read(session, reach(session.identity, userId)),
+      this.#read(session, accountReach(session.identity, userId)),
     )
   }
 
@@ -142,7 +150,7 @@ export class TokenService {
   }
 
   async killSession(asked: OfUser & { readonly sessionId: string }): Promise<UserAccess> {
-    return this.#withUser(asked, async (session, target) => {
+    return this.#withAccount(asked, async (session, target) => {
       requireSetAccesses(session.identity)
       const before = await this.#read(session, target)
       // A session's id is part of its cookie: four characters tell it apart well enough.
@@ -153,7 +161,7 @@ export class TokenService {
   }
 
   async killSessions(asked: OfUser): Promise<UserAccess> {
-    return this.#withUser(asked, async (session, target) => {
+    return this.#withAccount(asked, async (session, target) => {
       requireSetAccesses(session.identity)
       const before = await this.#read(session, target)
       const facts = { ...factsOf(session, before), sessions: before.sessions?.length ?? null }
@@ -175,12 +183,22 @@ export class TokenService {
     this.#parts.ledger.end(intent, 'done')
   }
 
-  #withUser<Result>(
+  #withUser<Result>(asked: OfUser, work: WorkOnUser<Result>): Promise<Result> {
+    return this.#queued(asked, reach, work)
+  }
+
+  /** Also where users have no tokens of their own (T-20). */
+  #withAccount<Result>(asked: OfUser, work: WorkOnUser<Result>): Promise<Result> {
+    return this.#queued(asked, accountReach, work)
+  }
+
+  #queued<Result>(
     { connectionId, userId }: OfUser,
-    work: (session: PlatformSession, target: Reach) => Promise<Result>,
+    reachOf: typeof reach,
+    work: WorkOnUser<Result>,
   ): Promise<Result> {
     return this.#parts.platforms.use(connectionId, (session) => {
-      const target = reach(session.identity, userId)
+      const target = reachOf(session.identity, userId)
       return this.#queue.run(`${connectionId} ${target.userId}`, () => work(session, target))
     })
   }
@@ -188,7 +206,11 @@ export class TokenService {
   async #read({ client, identity }: PlatformSession, target: Reach): Promise<UserAccess> {
     const { user, tokens, sessions, revoked, skewMs } = await client.access(target.read, identity.features)
     return {
-      user: { ...user, tokenCount: tokens.length, isMe: user.id === identity.userId },
+      user: {
+        ...user,
+        tokenCount: identity.features.apiTokens ? tokens.length : null,
+        isMe: user.id === identity.userId,
+      },
       tokens,
       revoked,
       sessions,

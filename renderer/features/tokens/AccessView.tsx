@@ -78,7 +78,8 @@ function LoadedAccess({
   const { identity, onShowUser } = useTokensEnvironment()
   const { own, listOthers, manageOthers } = rightsOf(identity)
   const { user, tokens, revoked, clockSkewMs } = access
-  const mayChange = user.isMe ? own : manageOthers
+  const hasTokens = identity?.features.apiTokens ?? true
+  const mayChange = hasTokens && (user.isMe ? own : manageOthers)
   const revoke = useCallback(
     (token: Token) => actions.open({ name: 'revoke', owner: user, ref: userRef, token }),
     [actions, user, userRef],
@@ -104,7 +105,7 @@ function LoadedAccess({
       <div className={classes.notices}>{children}</div>
       <Section
         title={text('tokens.list')}
-        count={countText(text, shown.length, tokens.length)}
+        count={hasTokens ? countText(text, shown.length, tokens.length) : undefined}
         aside={
           mayChange && (
             <Button onClick={generate} leftSection={<Icon name="plus" />} data-testid="generate">
@@ -113,12 +114,16 @@ function LoadedAccess({
           )
         }
       >
-        {!mayChange && (
+        {hasTokens && !mayChange && (
           <Notice tone="neutral" title={text('tokens.look-only')}>
             {text(user.isMe ? 'tokens.look-only-own' : 'tokens.look-only-others')}
           </Notice>
         )}
-        {tokens.length === 0 ? (
+        {!hasTokens ? (
+          <EmptyState title={text('tokens.hindrance.old-platform')} testId="old-platform">
+            {text('tokens.hindrance.old-platform.hint')}
+          </EmptyState>
+        ) : tokens.length === 0 ? (
           <EmptyState
             title={text('tokens.empty')}
             testId="no-tokens"
@@ -159,7 +164,7 @@ function LoadedAccess({
           )}
         </Section>
       )}
-      {revoked === null && <p className={classes.dimmed}>{text('tokens.revoked-not-kept')}</p>}
+      {hasTokens && revoked === null && <p className={classes.dimmed}>{text('tokens.revoked-not-kept')}</p>}
       {(!user.isMe || access.sessions !== null) && (
         <Sessions access={access} userRef={userRef} mayKill={manageOthers} />
       )}
@@ -240,12 +245,12 @@ function LoadingAccess() {
   )
 }
 
-/** Why tokens can't be shown at all, or null. */
-export function useHindrance(scope: 'mine' | 'users'): 'old-platform' | 'no-own' | 'no-others' | null {
+/** Why nothing can be shown at all, or null. */
+export function useHindrance(scope: 'mine' | 'users'): 'no-own' | 'no-others' | null {
   const { identity } = useTokensEnvironment()
   if (!identity) return null
-  if (!identity.features.apiTokens) return 'old-platform'
   const rights = rightsOf(identity)
-  if (scope === 'mine') return rights.own ? null : 'no-own'
+  // An account and its sessions can be looked at where there are no tokens, too (T-20).
+  if (scope === 'mine') return rights.own || !identity.features.apiTokens ? null : 'no-own'
   return rights.listOthers ? null : 'no-others'
 }

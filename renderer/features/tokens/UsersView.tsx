@@ -6,6 +6,7 @@ import { T, useText } from '../../i18n/text.tsx'
 import { DataGrid, type GridColumn } from '../../ui/DataGrid.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
+import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { NoMatch } from './AccessView.tsx'
 import { AccountState } from './Account.tsx'
@@ -16,7 +17,8 @@ import classes from './tokens.module.css'
 /** The users to pick from: searched and paged by the platform, loaded on as one scrolls. */
 export function UsersView({ search }: { search: string }) {
   const text = useText()
-  const { connection, onShowUser } = useTokensEnvironment()
+  const { connection, identity, onShowUser } = useTokensEnvironment()
+  const hasTokens = identity?.features.apiTokens ?? true
   const actions = useTokensActions()
   const users = useTokens((state) => state.users)
   const asked = useTokens((state) => state.search)
@@ -29,8 +31,16 @@ export function UsersView({ search }: { search: string }) {
       actions.searchUsers(search, 'now')
   }, [search, asked, isReady, users, actions])
 
-  const columns = useMemo<GridColumn<UserSummary>[]>(
-    () => [
+  const columns = useMemo<GridColumn<UserSummary>[]>(() => {
+    // An old platform is not asked for it.
+    const kind: GridColumn<UserSummary> = {
+      id: 'kind',
+      header: text('users.column.kind'),
+      width: 'minmax(124px, 0.8fr)',
+      dimmed: true,
+      cell: (user) => <T id={user.serviceAccount ? 'users.service' : 'users.person'} />,
+    }
+    return [
       {
         id: 'name',
         header: text('users.column.name'),
@@ -66,23 +76,17 @@ export function UsersView({ search }: { search: string }) {
         width: 'minmax(100px, 0.8fr)',
         cell: (user) => <AccountState user={user} />,
       },
-      {
-        id: 'kind',
-        header: text('users.column.kind'),
-        width: 'minmax(124px, 0.8fr)',
-        dimmed: true,
-        cell: (user) => <T id={user.serviceAccount ? 'users.service' : 'users.person'} />,
-      },
+      ...(hasTokens ? [kind] : []),
       {
         id: 'tokens',
         header: text('users.column.tokens'),
-        width: '84px',
+        width: hasTokens ? '84px' : '120px',
         align: 'end',
-        cell: (user) => (user.tokenCount === null ? <T id="users.not-told" /> : user.tokenCount),
+        cell: (user) =>
+          hasTokens ? (user.tokenCount ?? <T id="users.not-told" />) : <T id="users.one-plain-key" />,
       },
-    ],
-    [text, onShowUser],
-  )
+    ]
+  }, [text, onShowUser, hasTokens])
 
   const retry = (
     <Button variant="default" onClick={() => actions.searchUsers(search, 'now')} data-testid="retry">
@@ -111,6 +115,13 @@ export function UsersView({ search }: { search: string }) {
         </span>
       }
     >
+      {!hasTokens && (
+        <div className={classes.notices}>
+          <Notice tone="neutral" title={text('tokens.hindrance.old-platform')} testId="old-platform">
+            {text('tokens.hindrance.old-platform.hint')}
+          </Notice>
+        </div>
+      )}
       {users.problem && (
         <div className={classes.notices}>
           <ProblemNotice problem={users.problem} actions={retry} tone="warning" />

@@ -94,21 +94,29 @@ const plainUser = (user: UserFields) => ({
   serviceAccount: user.user_service_account ?? false,
 })
 
-const Access = UserFields.extend({
+const AccountFields = UserFields.extend({
   account_lock_after_date: LooseMoment,
   capabilities: Capabilities,
-  api_tokens: z.array(ApiToken),
   sessions: z.array(SessionDetail.nullable()).nullish(),
-}).transform((user) => ({
+})
+
+const plainAccount = (user: z.output<typeof AccountFields>) => ({
   user: {
     ...plainUser(user),
     accountLockAfter: user.account_lock_after_date,
     capabilities: user.capabilities,
   },
-  tokens: user.api_tokens,
   sessions: user.sessions?.filter((session) => session !== null) ?? null,
+})
+
+const Access = AccountFields.extend({ api_tokens: z.array(ApiToken) }).transform((user) => ({
+  ...plainAccount(user),
+  tokens: user.api_tokens,
 }))
 export type Access = z.output<typeof Access>
+
+/** Of a platform before 7.260224, which has no tokens to list (T-20). */
+const OldAccess = AccountFields.transform((user): Access => ({ ...plainAccount(user), tokens: [] }))
 
 const Revoked = z.object({ revoked_api_tokens: z.array(RevokedApiToken) }).nullable()
 
@@ -172,6 +180,8 @@ export const InventoryAnswer = z.object({
 
 export const UserAccessAnswer = z.object({ user: Access.nullable() })
 export const MyAccessAnswer = z.object({ me: Access })
+export const UserAccountOldAnswer = z.object({ user: OldAccess.nullable() })
+export const MyAccountOldAnswer = z.object({ me: OldAccess })
 export const UserRevokedAnswer = z.object({ user: Revoked })
 export const MyRevokedAnswer = z.object({ me: Revoked })
 

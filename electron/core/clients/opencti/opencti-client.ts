@@ -9,10 +9,12 @@ import {
   InventoryAnswer,
   InventoryUser,
   MyAccessAnswer,
+  MyAccountOldAnswer,
   MyRevokedAnswer,
   PublicSettingsAnswer,
   type RevokedApiToken,
   UserAccessAnswer,
+  UserAccountOldAnswer,
   UserRevokedAnswer,
   UsersAnswer,
 } from './answers.ts'
@@ -21,6 +23,7 @@ import { dataOf } from './graphql.ts'
 import identityDocument from './operations/identity.graphql?raw'
 import inventoryDocument from './operations/inventory.graphql?raw'
 import myAccessDocument from './operations/my-access.graphql?raw'
+import myAccountOldDocument from './operations/my-account-old.graphql?raw'
 import myRevokedDocument from './operations/my-revoked.graphql?raw'
 import publicSettingsDocument from './operations/public-settings.graphql?raw'
 import sessionKillDocument from './operations/session-kill.graphql?raw'
@@ -34,6 +37,7 @@ import trialApiTokensDocument from './operations/trial-api-tokens.graphql?raw'
 import trialRevokeReasonDocument from './operations/trial-revoke-reason.graphql?raw'
 import trialRevokedTokensDocument from './operations/trial-revoked-tokens.graphql?raw'
 import userAccessDocument from './operations/user-access.graphql?raw'
+import userAccountOldDocument from './operations/user-account-old.graphql?raw'
 import userRevokedDocument from './operations/user-revoked.graphql?raw'
 import userSessionsKillDocument from './operations/user-sessions-kill.graphql?raw'
 import usersDocument from './operations/users.graphql?raw'
@@ -152,8 +156,15 @@ export class OpenCtiClient {
     }
   }
 
-  /** One user with tokens and sessions; `own` gives no sessions and no lock date, which only an admin may ask. */
-  async access(owner: TokenOwner, { revokedTokens }: PlatformFeatures): Promise<UserAccessAnswered> {
+  /**
+   * One user with tokens and sessions; `own` gives no sessions and no lock date, which only an admin may ask. Of a platform
+   * without tokens of their own the account and its sessions.
+   */
+  async access(
+    owner: TokenOwner,
+    { apiTokens, revokedTokens }: PlatformFeatures,
+  ): Promise<UserAccessAnswered> {
+    if (!apiTokens) return this.#oldAccess(owner)
     const revoked = revokedTokens ? this.#revoked(owner) : Promise.resolve(null)
     // A failure of the first read is told; this one must not be an unhandled rejection meanwhile.
     revoked.catch(() => {})
@@ -164,6 +175,21 @@ export class OpenCtiClient {
     const { data, skewMs } = await this.#ask(userAccessDocument, { id: owner.userId }, UserAccessAnswer)
     if (data.user === null) throw new RemoteError('user-not-found', null, 'no')
     return { ...data.user, revoked: await revoked, skewMs }
+  }
+
+  /** SECURITY: `api_token`, the plaintext that such a platform would answer, is asked for nowhere (T-20). */
+  async #oldAccess(owner: TokenOwner): Promise<UserAccessAnswered> {
+    if (owner.own) {
+      const { data, skewMs } = await this.#ask(myAccountOldDocument, {}, MyAccountOldAnswer)
+      return { ...data.me, revoked: null, skewMs }
+    }
+    const { data, skewMs } = await this.#ask(
+      userAccountOldDocument,
+      { id: owner.userId },
+      UserAccountOldAnswer,
+    )
+    if (data.user === null) throw new RemoteError('user-not-found', null, 'no')
+    return { ...data.user, revoked: null, skewMs }
   }
 
   async addToken(owner: TokenOwner, name: string, duration: TokenDuration): Promise<GeneratedToken> {

@@ -27,6 +27,15 @@ export interface Reach {
  */
 export function reach(identity: Holder, userRef: string): Reach {
   if (!identity.features.apiTokens) throw new ProblemError('old-platform', identity.version)
+  return accountReach(identity, userRef)
+}
+
+/**
+ * The same for an account and its sessions, which can be reached where users have no tokens of their own, too (T-20); only
+ * `manage` throws `old-platform` there. An empty list of tokens is no proof of anything then.
+ * @throws ProblemError `missing-capability`
+ */
+export function accountReach(identity: Holder, userRef: string): Reach {
   const rights = tokenRights({ id: identity.userId, capabilities: identity.capabilities })
   const userId = userRef === 'me' ? identity.userId : userRef
   const isMe = userId === identity.userId
@@ -36,6 +45,7 @@ export function reach(identity: Holder, userRef: string): Reach {
     userId,
     read: isMe && !rights.manageOthers ? { own: true } : other,
     manage() {
+      if (!identity.features.apiTokens) throw new ProblemError('old-platform', identity.version)
       if (isMe && rights.own) return { own: true }
       if (rights.manageOthers) return other
       throw new ProblemError('missing-capability', isMe ? 'APIACCESS_USETOKEN' : SET_ACCESSES)
