@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { randomText } from '#base/crypto.ts'
@@ -5,7 +6,11 @@ import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import { type Database, openDatabase } from '#base/sqlite.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
+import { ComposerChild } from './children/composer-child.ts'
 import { LocalPlatform } from './children/local-platform.ts'
+import { ComposerService } from './composer/composer-service.ts'
+import { newKeyPem } from './composer/key.ts'
+import { ComposerSettingsStore } from './composer/settings-store.ts'
 import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
@@ -15,6 +20,7 @@ import { LEDGER_MIGRATIONS, type LedgerKey, LedgerService } from './ledger/ledge
 import { NoticesService } from './notices/notices-service.ts'
 import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
+import { findDocker } from './ports/docker-places.ts'
 import { keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
 import type { Notifier } from './ports/notifier.ts'
@@ -46,6 +52,8 @@ export interface ConsolePorts {
   readonly canStartAtLogin?: boolean
   /** starts the embedded platform's entry */
   readonly spawnPlatform: SpawnChild
+  /** starts the composer's entry as a child */
+  readonly spawnComposer: SpawnChild
   /** what an empty embedded platform is filled with; demo users unless said otherwise */
   readonly platformSeed?: 'none' | 'demo'
   readonly clock?: Clock
@@ -117,6 +125,18 @@ export function createConsole(ports: ConsolePorts): Console {
     nameOf: (connectionId) => profiles.all().find(({ id }) => id === connectionId)?.name ?? null,
     clock,
   })
+  const composer = new ComposerService({
+    store: new ComposerSettingsStore(database, logger),
+    secretStore,
+    child: new ComposerChild({ spawn: ports.spawnComposer, clock, random, logger }),
+    ledger,
+    logger,
+    platform: process.platform,
+    access: (id) => connections.access(id),
+    sealingKey: async () => (await localKey(secretStore, keyFolder, 'composer')).key,
+    makeKey: newKeyPem,
+    findDocker: () => findDocker({ platform: process.platform, home: homedir(), env: process.env }),
+  })
   const system = new SystemService(
     {
       version: ports.version,
@@ -133,6 +153,7 @@ export function createConsole(ports: ConsolePorts): Console {
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     settings.onChange(() => applySettings()),
+    connections.onChange(() => void composer.follow()),
     connections.onRemoved((id) => {
       if (settings.current.activeConnectionId === id) settings.change({ activeConnectionId: 'local' })
       void inventory.forget(id)
@@ -152,6 +173,7 @@ export function createConsole(ports: ConsolePorts): Console {
       await ledger.reopen()
       if (localPlatform.status.value.state === 'failed') localPlatform.start()
       void connections.testAdded({ onlyKeychain: true })
+      void composer.follow()
     }
     return status
   }
@@ -160,7 +182,9 @@ export function createConsole(ports: ConsolePorts): Console {
   async function end(): Promise<void> {
     for (const step of unsubscribe) step()
     revealBox.clear()
-    await Promise.all([clipboard.clearNow(), localPlatform.stop(), inventory.dispose()])
+    // The composer first: it tells the platform what its last steps did.
+    const children = composer.dispose().then(() => localPlatform.stop())
+    await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
     connections.dispose()
     notices.dispose()
     settings.dispose()
@@ -177,6 +201,7 @@ export function createConsole(ports: ConsolePorts): Console {
     inventory,
     revealBox,
     clipboard,
+    composer,
     logger,
     recheckKeychain,
     async restartLocalPlatform() {
@@ -192,6 +217,9 @@ export function createConsole(ports: ConsolePorts): Console {
     notices,
     async start() {
       applySettings()
+      composer
+        .start()
+        .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))
       const tested = system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
       tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
     },

@@ -14,6 +14,9 @@ const MIGRATIONS = [
      created_at INTEGER NOT NULL
    ) STRICT;
    CREATE TABLE local_platform (only INTEGER PRIMARY KEY CHECK (only = 1), port INTEGER NOT NULL) STRICT;`,
+  `CREATE TABLE composer (
+     only INTEGER PRIMARY KEY CHECK (only = 1), settings TEXT NOT NULL, sealed_key BLOB) STRICT;
+   CREATE TABLE composer_secret (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

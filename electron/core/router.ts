@@ -3,6 +3,7 @@ import type { Logger } from '#base/logger.ts'
 import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
+import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
@@ -20,6 +21,7 @@ export interface Services {
   readonly inventory: InventoryService
   readonly revealBox: RevealBox
   readonly clipboard: ClipboardGuard
+  readonly composer: ComposerService
   readonly logger: Logger
   readonly recheckKeychain: SystemService['checkKeychain']
   readonly restartLocalPlatform: () => Promise<void>
@@ -29,7 +31,8 @@ export interface Services {
 
 /** The contract implemented, one line a procedure; the work is done by the services. */
 export function createRouter(services: Services) {
-  const { system, settings, connections, tokens, inventory, revealBox, clipboard, logger } = services
+  const { system, settings, connections, tokens, inventory, revealBox, clipboard, composer, logger } =
+    services
 
   const os = implement(contract).use(async ({ next, path }) => {
     try {
@@ -94,6 +97,19 @@ export function createRouter(services: Services) {
       killSession: os.tokens.killSession.handler(({ input }) => tokens.killSession(input)),
       killSessions: os.tokens.killSessions.handler(({ input }) => tokens.killSessions(input)),
     },
+    composer: {
+      watch: os.composer.watch.handler(({ signal }) => composer.watch(signal)),
+      save: os.composer.save.handler(({ input }) =>
+        composer.save(input.settings, {
+          token: secretOf(input.secrets.token),
+          portainerKey: secretOf(input.secrets.portainerKey),
+          registryPassword: secretOf(input.secrets.registryPassword),
+        }),
+      ),
+      restart: os.composer.restart.handler(() => composer.restart()),
+      confirmRemovals: os.composer.confirmRemovals.handler(() => composer.confirmRemovals()),
+      lookForDocker: os.composer.lookForDocker.handler(() => composer.lookForDocker()),
+    },
     inventory: {
       watch: os.inventory.watch.handler(({ input, signal }) => inventory.watch(input.connectionId, signal)),
       rows: os.inventory.rows.handler(({ input }) => inventory.rows(input.connectionId, input.cursor)),
@@ -102,6 +118,11 @@ export function createRouter(services: Services) {
       cancel: os.inventory.cancel.handler(({ input }) => inventory.cancel(input.connectionId)),
     },
   })
+}
+
+/** SECURITY: from here on a typed secret is one that prints as nothing. */
+function secretOf<Absent extends null | undefined>(typed: string | Absent): Secret | Absent {
+  return typeof typed === 'string' ? new Secret(typed) : typed
 }
 
 export type ConsoleRouter = ReturnType<typeof createRouter>

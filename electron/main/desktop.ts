@@ -49,7 +49,7 @@ export async function startDesktop(profile: string): Promise<void> {
     if (!focusWindow())
       openWindow(join(built, 'preload', 'preload.cjs'), logger, () => console.notices.words())
   }
-  const console = openConsole(profile, logger, join(built, 'main', 'local-platform.js'), showWindow)
+  const console = openConsole(profile, logger, join(built, 'main'), showWindow)
   const handler = new RPCHandler(console.router)
   const closePorts = handOverPorts(ipcMain, (port) => handler.upgrade(port))
   await console.start()
@@ -88,7 +88,7 @@ function guardEverything(pageRoot: string): void {
 function openConsole(
   profileFolder: string,
   logger: Logger,
-  platformEntry: string,
+  entries: string,
   showWindow: () => void,
 ): Console {
   return createConsole({
@@ -105,7 +105,8 @@ function openConsole(
     }),
     notifier: desktopNotifier(Notification, showWindow),
     canStartAtLogin: canStartAtLogin({ app, platform: process.platform }),
-    spawnPlatform: () => utilityChild(platformEntry, 'Gatehouse local platform'),
+    spawnPlatform: () => utilityChild(join(entries, 'local-platform.js'), 'Gatehouse local platform'),
+    spawnComposer: () => utilityChild(join(entries, 'composer.js'), 'Gatehouse composer', ['--child']),
   })
 }
 

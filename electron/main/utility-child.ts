@@ -5,9 +5,10 @@ import type { Child } from '../core/ports/child-process.ts'
  * A child as Electron gives it: a utility process, which ends with the app and runs without the RunAsNode fuse.
  * @param entry path of the built module
  * @param name what the system's process list shows
+ * @param args what kind of child it is; never a secret
  */
-export function utilityChild(entry: string, name: string): Child {
-  const child = utilityProcess.fork(entry, [], { stdio: 'pipe', serviceName: name })
+export function utilityChild(entry: string, name: string, args: readonly string[] = []): Child {
+  const child = utilityProcess.fork(entry, [...args], { stdio: 'pipe', serviceName: name })
   return {
     post: (message) => child.postMessage(message),
     onMessage: (heard) => void child.on('message', heard),

@@ -63,6 +63,7 @@ function openConsole(profileFolder: string, logger: Logger): Console {
     logger,
     clipboard: null,
     spawnPlatform: () => forkChild(join(built, 'main', 'local-platform.js')),
+    spawnComposer: () => forkChild(join(built, 'main', 'composer.js'), ['--child']),
   })
 }
 

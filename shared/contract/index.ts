@@ -1,3 +1,4 @@
+import { composer } from './composer.ts'
 import { connections } from './connections.ts'
 import { inventory } from './inventory.ts'
 import { settings } from './settings.ts'
@@ -5,5 +6,5 @@ import { system } from './system.ts'
 import { tokens } from './tokens.ts'
 
 /** Everything the page may ask of the core, over whichever host carries it. */
-export const contract = { system, settings, connections, tokens, inventory }
+export const contract = { system, settings, connections, tokens, inventory, composer }
 export type Contract = typeof contract

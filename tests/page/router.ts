@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { composerRouter } from './composer-router.ts'
 import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
 import { type Procedure, type Refuse, stream, type World } from './world.ts'
@@ -194,6 +195,7 @@ export function routerOf(world: World) {
       }),
     },
     inventory: inventoryRouter(world, enter),
+    composer: composerRouter(world, enter),
   })
 }
 

@@ -1,8 +1,10 @@
+import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import { composerView } from './composer-world.ts'
 import { inventoryStatus } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { everybody, ME, type Person } from './people.ts'
@@ -11,7 +13,8 @@ import { everybody, ME, type Person } from './people.ts'
 export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
-export type Procedure = `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory'}.${string}`
+export type Procedure =
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'composer'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -48,6 +51,7 @@ export interface World {
   connections: Watched<Connection[]>
   people: Person[]
   inventory: Watched<InventoryStatus>
+  composer: Watched<ComposerView>
   /** platform's clock minus ours, ms */
   skewMs: number
   /** whether users have tokens of their own */
@@ -153,6 +157,7 @@ export function createWorld(): World {
     connections: watched([localConnection(), remoteConnection()]),
     people,
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
+    composer: watched(composerView()),
     skewMs: 0,
     hasTokens: true,
     keepsRevoked: true,

@@ -9,7 +9,8 @@ import { FAKE_TOKEN } from './fake-opencti.ts'
 import { type MemorySecretStore, memorySecretStore } from './memory-secret-store.ts'
 import { quietLogger } from './quiet-logger.ts'
 
-export interface RigOptions extends Partial<Pick<ConsolePorts, 'clipboard' | 'spawnPlatform' | 'host'>> {
+export interface RigOptions
+  extends Partial<Pick<ConsolePorts, 'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host'>> {
   readonly clock?: Clock
   readonly keychain?: MemorySecretStore
   /** an earlier rig's folder */
@@ -32,6 +33,11 @@ export function consoleRig(options: RigOptions = {}) {
       options.spawnPlatform ??
       (() => {
         throw new Error('This test has no local platform')
+      }),
+    spawnComposer:
+      options.spawnComposer ??
+      (() => {
+        throw new Error('This test has no composer')
       }),
     secretStore: keychain,
     ...(options.clock ? { clock: options.clock } : {}),

@@ -184,3 +184,14 @@ describe('problems', () => {
     expect(text).not.toMatch(/pass-in-url|my-token|PRIVATE KEY-----/)
   })
 })
+
+it('tells connectors the address of the platform, or the one that is theirs', () => {
+  expect(settings({ OPENCTI__URL: 'https://cti/' }).urls).toEqual({ opencti: 'https://cti' })
+  const own = settings({ OPENCTI__URL: 'http://127.0.0.1:4000', OPENCTI__CONNECTOR_URL: 'http://host:4000/' })
+  expect(own.urls).toEqual({ opencti: 'http://host:4000' })
+  expect(own.platforms[0]?.url).toBe('http://127.0.0.1:4000')
+  expect(load({ OPENCTI__CONNECTOR_URL: 'ftp://host' })).toMatchObject({
+    config: null,
+    problems: [{ where: 'opencti.connector_url', grade: 'error' }],
+  })
+})

@@ -14,6 +14,8 @@ export interface PlatformConfig {
   readonly settings: PlatformSettings
   /** without a trailing slash */
   readonly url: string
+  /** the same as connectors reach it */
+  readonly connectorUrl: string
   readonly token: Secret
   readonly registry: Registry | null
   /** Portainer's, when that is selected */
@@ -24,7 +26,7 @@ export interface ComposerConfig {
   readonly manager: ComposerSettings['manager']
   readonly key: ManagerKey
   readonly platforms: readonly PlatformConfig[]
-  /** addresses of the enabled platforms, which every connector is told */
+  /** addresses of the enabled platforms as every connector is told them */
   readonly urls: Readonly<Partial<Record<PlatformKind, string>>>
 }
 
@@ -36,9 +38,14 @@ export interface Loaded {
 
 const PLACEHOLDER = 'ChangeMe'
 
-/** Reads, checks and completes the configuration. Names every problem, not only the first. */
+/** Reads, checks and completes the configuration of all sources. Names every problem, not only the first. */
 export function loadConfig(options: SourceOptions): Loaded {
   const { tree, problems } = readSources(options)
+  return configOf(tree, problems)
+}
+
+/** Checks and completes a configuration. @param problems those found so far; further ones are added */
+export function configOf(tree: Tree, problems: Problem[]): Loaded {
   const settings = parsed(tree, problems)
   if (settings === null) return { config: null, problems }
   const key = readKey(settings.manager, problems)
@@ -66,7 +73,7 @@ export function loadConfig(options: SourceOptions): Loaded {
       manager: settings.manager,
       key,
       platforms,
-      urls: Object.fromEntries(platforms.map(({ kind, url }) => [kind, url])),
+      urls: Object.fromEntries(platforms.map(({ kind, connectorUrl }) => [kind, connectorUrl])),
     },
     problems,
   }
@@ -122,6 +129,9 @@ function platformConfig(kind: PlatformKind, all: ComposerSettings, problems: Pro
   }
   const url = platformUrl(settings.url)
   if (url === null) error('url', 'is no http or https address, or carries a password')
+  const connectorUrl = settings.connector_url === undefined ? url : platformUrl(settings.connector_url)
+  if (url !== null && connectorUrl === null)
+    error('connector_url', 'is no http or https address, or carries a password')
   const token = secretOf(at('token'), settings.token, settings.token_file, problems)
   if (token === PLACEHOLDER) error('token', `is still ${PLACEHOLDER}`)
   for (const key of ['ca', 'https_proxy_ca'] as const) {
@@ -156,6 +166,7 @@ function platformConfig(kind: PlatformKind, all: ComposerSettings, problems: Pro
     kind,
     settings: withDockerOptions(settings, all),
     url: url ?? '',
+    connectorUrl: connectorUrl ?? '',
     token: new Secret(token ?? ''),
     registry: registryOf(kind, all, problems),
     apiKey: apiKey === null ? null : new Secret(apiKey),

@@ -39,7 +39,7 @@ export function readSources({ folder, env, file }: SourceOptions): { tree: Tree;
           withEnding,
         )
       : [{ path: file, text: textOf(file) }]
-  let tree: Tree = structuredClone(BUILT_IN) as unknown as Tree
+  let tree: Tree = {}
   for (const { path, text } of files) {
     if (text === null) {
       if (file !== undefined) problems.push({ where: path, what: 'cannot be read', grade: 'error' })
@@ -47,7 +47,12 @@ export function readSources({ folder, env, file }: SourceOptions): { tree: Tree;
     }
     tree = merged(tree, parsedFile(path, text, problems))
   }
-  return { tree: merged(tree, environmentTree(env, problems)), problems }
+  return { tree: withBuiltIn(merged(tree, environmentTree(env, problems))), problems }
+}
+
+/** `tree` over what is built in. */
+export function withBuiltIn(tree: Tree): Tree {
+  return merged(structuredClone(BUILT_IN) as unknown as Tree, tree)
 }
 
 function withEnding(base: string): { path: string; text: string | null } {

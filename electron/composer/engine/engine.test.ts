@@ -470,3 +470,31 @@ describe('stopping', () => {
     expect(engine?.status().alive).toBe(false)
   })
 })
+
+describe('what it tells at first hand', () => {
+  it('shows state, restarts, exit code, and what is wanted but not there', async () => {
+    platform.want('runs')
+    platform.want('waits')
+    orchestrator.fault = (call) =>
+      call.startsWith('deploy') && call.includes('waits') ? new OrchestratorError('no space left', 500) : null
+    const { observed } = await begin()
+    await clock.pass(40 * SECOND)
+    orchestrator.change(
+      'runs',
+      { state: 'restarting', reason: 'Restarting (3)' },
+      { restartCount: 2, exitCode: 3 },
+    )
+    await clock.pass(40 * SECOND)
+    const [runs, waits] = ['runs', 'waits'].map((id) => observed().find((one) => one.id === id))
+    expect(runs).toMatchObject({
+      state: 'restarting',
+      reason: 'Restarting (3)',
+      health: { restarts: 2, exitCode: 3, inLoop: false },
+      givenUp: false,
+      notice: null,
+    })
+    expect(clock.now() - (runs?.seenAt ?? 0)).toBeLessThanOrEqual(10 * SECOND)
+    expect(waits).toMatchObject({ state: 'absent', health: null })
+    expect(waits?.notice).toContain('[composer] deploy failed: no space left')
+  })
+})

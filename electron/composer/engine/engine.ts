@@ -1,5 +1,6 @@
 import { type Lifecycle, type LifecycleState, startLifecycle } from './lifecycle.ts'
 import type { PlatformKind } from './model.ts'
+import type { ObservedConnector } from './observed.ts'
 import type { EngineParts } from './parts.ts'
 import { Reconciler, type ReconcileState } from './reconciler.ts'
 
@@ -18,6 +19,8 @@ export interface EngineStatus {
 
 export interface Engine {
   readonly status: () => EngineStatus
+  /** The connectors at first hand. */
+  readonly observed: () => ObservedConnector[]
   /** A person says that the removals held are meant. */
   confirmRemovals(): void
   /** Reconciles soon. */
@@ -60,6 +63,7 @@ export function startEngine(parts: EngineParts): Engine {
       givenUp: [...reconciler.givenUp],
       alive: clock.now() - (reconciler.state.lastCycleAt ?? startedAt) <= aliveMs,
     }),
+    observed: () => reconciler.observed(),
     confirmRemovals() {
       reconciler.guard.confirm()
       reconciler.nudge()

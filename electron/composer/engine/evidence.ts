@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { messageOf } from './events.ts'
-import type { ActualConnector } from './model.ts'
+import type { ActualConnector, Evidence } from './model.ts'
+import type { ObservedHealth } from './observed.ts'
 import type { EngineParts } from './parts.ts'
 import { createPool } from './pool.ts'
 import { type LoopVerdict, RebootLoops } from './reboot-loops.ts'
@@ -20,6 +21,7 @@ interface Watched {
   digest: string | null
   /** a stopped connector's last words are told once more, then it is left alone */
   logsOver: boolean
+  health: ObservedHealth | null
 }
 
 /**
@@ -71,10 +73,16 @@ export class EvidenceRounds {
         logsBusy: known?.logsBusy ?? false,
         digest: known?.digest ?? null,
         logsOver: false,
+        health: known?.health ?? null,
       })
     }
     for (const id of this.#watched.keys()) if (!current.has(id)) this.#watched.delete(id)
     this.loops.keepOnly(new Set(current.keys()))
+  }
+
+  /** As it was last found; null before the first time. */
+  healthOf(connectorId: string): ObservedHealth | null {
+    return this.#watched.get(connectorId)?.health ?? null
   }
 
   async stop(): Promise<void> {
@@ -131,11 +139,16 @@ export class EvidenceRounds {
     this.#running.add(running)
   }
 
-  async #health(connectorId: string, { actual }: Watched): Promise<boolean> {
+  async #health(connectorId: string, watched: Watched): Promise<boolean> {
     const { orchestrator, platform, clock } = this.#parts
+    const { actual } = watched
     this.#signal.throwIfAborted()
     const evidence = await orchestrator.evidence(actual, this.#signal)
     const verdict = this.loops.observe(connectorId, evidence, clock.now())
+    const latest = this.#watched.get(connectorId)
+    for (const state of [watched, latest]) {
+      if (state) state.health = { ...asObserved(evidence, verdict), at: clock.now() }
+    }
     if (verdict.inLoop) this.#onLoop(actual, verdict, evidence.exitCode)
     if (evidence.startedAt === null) return false
     const health = {
@@ -161,6 +174,10 @@ export class EvidenceRounds {
     for (const state of [watched, latest]) if (state) state.digest = digest
     return changed
   }
+}
+
+function asObserved({ startedAt, exitCode }: Evidence, { total, inLoop }: LoopVerdict) {
+  return { restarts: total, startedAt, exitCode, inLoop }
 }
 
 /** A steady beat: from when it was due, not from when it was done; missed beats are not made up. */

@@ -1,6 +1,7 @@
 import { messageOf } from './events.ts'
 import { EvidenceRounds } from './evidence.ts'
 import type { ActualConnector, DesiredConnector, DesiredList, RunState } from './model.ts'
+import type { ObservedConnector } from './observed.ts'
 import type { EngineParts } from './parts.ts'
 import { type Action, plan } from './plan.ts'
 import type { LoopVerdict } from './reboot-loops.ts'
@@ -53,6 +54,7 @@ export class Reconciler {
   #wanted = new Map<string, DesiredConnector>()
   #seen = new Map<string, Seen>()
   #unusable = new Map<string, string>()
+  #current: ReadonlyMap<string, ActualConnector> = new Map()
 
   /** @param mayRun whether the platform knows us; without that nothing is touched */
   constructor(parts: EngineParts, signal: AbortSignal, mayRun: () => boolean) {
@@ -77,6 +79,25 @@ export class Reconciler {
 
   get givenUp(): ReadonlySet<string> {
     return new Set(this.#givenUp.keys())
+  }
+
+  /** What the platform wants and what runs, as the last healthy cycle found it; empty before that. */
+  observed(): ObservedConnector[] {
+    const seenAt = this.state.lastHealthyCycleAt
+    if (seenAt === null) return []
+    const ids = new Set([...this.#wanted.keys(), ...this.#unusable.keys(), ...this.#current.keys()])
+    return [...ids].map((id) => {
+      const actual = this.#current.get(id)
+      return {
+        id,
+        state: actual?.state ?? 'absent',
+        reason: actual && actual.state !== 'running' ? actual.reason : null,
+        seenAt,
+        health: this.evidence.healthOf(id),
+        givenUp: this.#givenUp.has(id),
+        notice: this.steps.notices.line(id),
+      }
+    })
   }
 
   async #cycle(): Promise<void> {
@@ -138,6 +159,7 @@ export class Reconciler {
     }
     for (const [id, job] of jobs) this.steps.begin(id, job)
 
+    this.#current = current
     this.evidence.watch(current)
     const known = new Set([...this.#wanted.keys(), ...this.#unusable.keys(), ...owned])
     this.steps.keepOnly(known)

@@ -59,9 +59,15 @@ export class Supervisor<Ready> {
   #child: Child | null = null
   #childGone: Promise<void> = Promise.resolve()
   #cancelTimer = (): void => {}
+  #tail = new OutputTail()
 
   constructor(parts: SupervisedChild<Ready>) {
     this.#parts = parts
+  }
+
+  /** What the child, or the last one, wrote last: redacted and bounded. */
+  get lastLines(): string[] {
+    return this.#tail.lines
   }
 
   /** Starts it unless it is on its way; the outcome is told by `state`. */
@@ -94,6 +100,7 @@ export class Supervisor<Ready> {
     const { clock, spawn, name, request, logger } = this.#parts
     this.state.set({ state: 'starting', since: clock.now() })
     const tail = new OutputTail((line) => logger.info({ line }, name))
+    this.#tail = tail
     let first: object
     try {
       first = await request()

@@ -154,6 +154,22 @@ export class ConnectionsService {
     return platform.use({ id, name: profile.name, url: profile.url }, work)
   }
 
+  /** Runs `heard` after each change of the list or of a state in it; the returned function ends that. */
+  onChange(heard: () => void): () => void {
+    return this.#live.subscribe(heard)
+  }
+
+  /**
+   * A connection's address and token, for the composer that works on its behalf.
+   * @throws ProblemError `no-connection`, `local-platform-down`, `token-missing`, `keychain-*`
+   */
+  async access(id: string): Promise<Address & { readonly token: Secret }> {
+    if (id === LOCAL_CONNECTION_ID) return this.#embedded.access()
+    const { profile } = this.#added(id)
+    const { url, caPem, proxy } = profile
+    return { url, caPem, proxy, token: await this.#parts.vault.token(profile) }
+  }
+
   dispose(): void {
     this.#live.end()
     this.#embedded.close()

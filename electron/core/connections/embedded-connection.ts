@@ -2,7 +2,7 @@ import type { Clock } from '#base/clock.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import type { Secret } from '#base/secret.ts'
 import { type Connection, type ConnectionState, LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
-import { ConnectedPlatform, type PlatformSession } from './connected-platform.ts'
+import { type Address, ConnectedPlatform, type PlatformSession } from './connected-platform.ts'
 
 export type EmbeddedPlatform =
   /** its admin token lives in the memory of console and child, never in a keychain: so none can lock anyone out */
@@ -19,6 +19,7 @@ export class EmbeddedConnection {
   readonly #clock: Clock
   readonly #changed: () => void
   #platform: ConnectedPlatform | null = null
+  #adminToken: Secret | null = null
   #url = NO_ADDRESS_YET
   #stateWithout: ConnectionState = { phase: 'untested' }
 
@@ -43,9 +44,11 @@ export class EmbeddedConnection {
   become(embedded: EmbeddedPlatform): void {
     this.#platform?.close()
     this.#platform = null
+    this.#adminToken = null
     if (embedded.phase === 'running') {
       const { url, adminToken } = embedded
       this.#url = url
+      this.#adminToken = adminToken
       this.#platform = new ConnectedPlatform({
         address: { url, caPem: null, proxy: null },
         token: async () => adminToken,
@@ -74,6 +77,12 @@ export class EmbeddedConnection {
   async use<Result>(work: (session: PlatformSession) => Promise<Result>): Promise<Result> {
     if (this.#platform === null) throw new ProblemError('local-platform-down')
     return this.#platform.use({ id: LOCAL_CONNECTION_ID, name: NAME, url: this.#url }, work)
+  }
+
+  /** @throws ProblemError `local-platform-down` */
+  access(): Address & { readonly token: Secret } {
+    if (this.#adminToken === null) throw new ProblemError('local-platform-down')
+    return { url: this.#url, caPem: null, proxy: null, token: this.#adminToken }
   }
 
   close(): void {

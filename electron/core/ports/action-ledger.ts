@@ -15,6 +15,10 @@ export type LedgerAction =
   | 'account.lock'
   | 'incident.plan'
   | 'incident.resume'
+  | 'connector.start'
+  | 'connector.stop'
+  | 'composer.save'
+  | 'composer.confirm-removals'
 
 /** done: seen to be so · failed: seen not to be so · unknown: no answer came, so either is possible */
 export type LedgerResult = 'done' | 'failed' | 'unknown'

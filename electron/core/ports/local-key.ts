@@ -14,7 +14,7 @@ export interface LocalKey {
 }
 
 /** What the key is for; also the name of its file. */
-export type KeyPurpose = 'ledger' | 'ledger-fallback' | 'platform' | 'signing'
+export type KeyPurpose = 'ledger' | 'ledger-fallback' | 'platform' | 'signing' | 'composer'
 
 const KEY_BYTES = 32
 
