@@ -6,6 +6,12 @@ import { type Keytar, keytarStore, stateOfKeychainError } from './keytar-store.t
 describe('what a keychain error means', () => {
   it.each([
     ['Cannot autolaunch D-Bus without X11 $DISPLAY', 'missing'],
+    ['Failed to execute child process “dbus-launch” (No such file or directory)', 'missing'],
+    [
+      'Error spawning command line “dbus-launch --autolaunch=0 --binary-syntax”: exited with code 1',
+      'missing',
+    ],
+    ['Cannot spawn a message bus without a machine-id: Unable to load /etc/machine-id', 'missing'],
     ['Unknown or unsupported transport “disabled” for address “disabled:”', 'missing'],
     ['The name org.freedesktop.secrets was not provided by any .service files', 'missing'],
     ['libsecret-1.so.0: cannot open shared object file: No such file or directory', 'missing'],

@@ -28,6 +28,7 @@ const SPELLINGS: readonly (readonly [RegExp, Exclude<SecretStoreState, 'ready'>]
   [/locked collection|is locked|Object does not exist at path/i, 'locked'],
   [/interaction is not allowed/i, 'locked'],
   [/Cannot autolaunch D-Bus|unsupported transport|org\.freedesktop\.secrets was not provided/i, 'missing'],
+  [/dbus-launch|Cannot spawn a message bus/i, 'missing'],
   [/Could not connect|Failed to connect|connection is closed|No such interface/i, 'missing'],
   [/cannot open shared object|Cannot find (module|package)|was compiled against|no native build/i, 'missing'],
 ]

@@ -8,6 +8,7 @@ const VALUE = new Secret('not-a-real-token')
 
 function desktop() {
   const state = { text: '', readable: true, refuses: false, ignoresClear: false }
+  let onLook = async (): Promise<void> => {}
   const clipboard: Clipboard = {
     async write(secret) {
       if (state.refuses) throw new Error('The clipboard is busy')
@@ -15,14 +16,24 @@ function desktop() {
     },
     async matches(digest) {
       if (!state.readable) return 'unknown'
-      return isOfDigest(state.text, digest) ? 'same' : 'different'
+      const found = isOfDigest(state.text, digest) ? 'same' : 'different'
+      await onLook()
+      return found
     },
     async clear() {
       if (!state.ignoresClear) state.text = ''
     },
   }
   const clock = new DrivenClock()
-  return { state, clock, guard: new ClipboardGuard(clipboard, clock) }
+  const guard = new ClipboardGuard(clipboard, clock)
+  /** Runs `task` once, while the guard looks at what the clipboard holds. */
+  const whileLooking = (task: () => Promise<unknown>): void => {
+    onLook = async () => {
+      onLook = async () => {}
+      await task()
+    }
+  }
+  return { state, clock, guard, whileLooking }
 }
 
 it('clears after the set time, not a millisecond before', async () => {
@@ -76,6 +87,28 @@ it('a second copy starts the time anew', async () => {
   await clock.pass(10_000)
   expect(state.text).toBe('')
   expect(clock.pending).toBe(0)
+})
+
+it('the same token copied again stays for its own time', async () => {
+  const { state, clock, guard } = desktop()
+  await guard.copy(VALUE, 30)
+  await clock.pass(20_000)
+  await guard.copy(VALUE, 30)
+  await clock.pass(29_999)
+  expect(state.text).toBe('not-a-real-token')
+  await clock.pass(1)
+  expect(state.text).toBe('')
+})
+
+it('a token copied while the one before is looked for is not cleared with it, nor called gone', async () => {
+  const { state, clock, guard, whileLooking } = desktop()
+  await guard.copy(new Secret('not-the-first-token'), 30)
+  whileLooking(() => guard.copy(VALUE, 30))
+  await clock.pass(30_000)
+  expect(state.text).toBe('not-a-real-token')
+  expect(guard.status.value).toEqual({ state: 'holding', clearsAt: clock.now() + 30_000 })
+  await clock.pass(30_000)
+  expect(state.text).toBe('')
 })
 
 it('clears on quit, but not when the user chose never', async () => {

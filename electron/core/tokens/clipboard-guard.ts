@@ -61,7 +61,7 @@ export class ClipboardGuard {
   }
 
   async #clear(clipboard: Clipboard, digest: ClipboardDigest): Promise<void> {
-    const state = await clearIfOurs(clipboard, digest)
+    const state = await clearIfOurs(clipboard, digest, () => this.#ours === digest)
     // Another token was copied meanwhile: its own timer has the word.
     if (this.#ours !== digest) return
     if (state !== 'unconfirmed') this.#ours = null
@@ -69,16 +69,21 @@ export class ClipboardGuard {
   }
 }
 
-/** Clears only what we wrote ourselves, and calls it cleared only when it was seen gone. */
+/**
+ * Clears only what we wrote ourselves, and calls it cleared only when it was seen gone.
+ * @param isLatest false once another token was copied while this one was looked for
+ */
 async function clearIfOurs(
   clipboard: Clipboard,
   digest: ClipboardDigest,
+  isLatest: () => boolean,
 ): Promise<'cleared' | 'replaced' | 'unconfirmed'> {
   try {
     const before = await clipboard.matches(digest)
     if (before === 'different') return 'replaced'
     // Not readable: whatever is there may be somebody else's by now.
     if (before === 'unknown') return 'unconfirmed'
+    if (!isLatest()) return 'replaced'
     await clipboard.clear()
     return (await clipboard.matches(digest)) === 'different' ? 'cleared' : 'unconfirmed'
   } catch {

@@ -159,6 +159,18 @@ describe('generate', () => {
     expect(JSON.stringify(error.data)).not.toContain('flgrn_octi')
   })
 
+  it('believes what is listed over what was answered: the token that was kept is the one that counts', async () => {
+    platform.misbehave = ({ operation }, response, answer) => {
+      if (operation !== 'TokenAdminAdd') return false
+      response.end(JSON.stringify(answer()))
+      Object.assign(alice().tokens.at(-1) ?? {}, { expires_at: null })
+      return true
+    }
+    const error = await failed(generate())
+    expect(error).toMatchObject({ code: 'EXPIRY_DIFFERS', data: { token: { id: 't-1', expiresAt: null } } })
+    expect(rig.ledger().at(-1)).toMatchObject({ result: 'done', expiryAsAsked: false })
+  })
+
   it('accepts the expiry of a platform whose clock is 10 minutes off', async () => {
     platform.skewMs = -600_000
     await generate()

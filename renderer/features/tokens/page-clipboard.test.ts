@@ -10,6 +10,7 @@ function rig() {
   const permitted = (): void => {
     if (!board.allowed) throw new DOMException('no', 'NotAllowedError')
   }
+  let onRead = async (): Promise<void> => {}
   const device: ClipboardDevice = {
     async write(text) {
       permitted()
@@ -17,7 +18,9 @@ function rig() {
     },
     async read() {
       permitted()
-      return board.text
+      const { text } = board
+      await onRead()
+      return text
     },
     digest: async (text) => `digest ${text}`,
     whenFocused(task) {
@@ -30,7 +33,14 @@ function rig() {
   }
   const clipboard = createPageClipboard(device, clock)
   const settle = () => new Promise((resolve) => setImmediate(resolve))
-  return { clock, board, clipboard, settle, state: () => clipboard.store.getState() }
+  /** Runs `task` once, while the page looks at what the clipboard holds. */
+  const whileReading = (task: () => Promise<unknown>): void => {
+    onRead = async () => {
+      onRead = async () => {}
+      await task()
+    }
+  }
+  return { clock, board, clipboard, settle, whileReading, state: () => clipboard.store.getState() }
 }
 
 test('clears after the set time what it copied', async () => {
@@ -55,6 +65,19 @@ test('leaves alone what somebody else copied meanwhile', async () => {
   await settle()
   expect(board.text).toBe('a recipe')
   expect(state().state).toBe('replaced')
+})
+
+test('a token copied while the one before is looked for is neither cleared with it nor called gone', async () => {
+  const { clock, board, clipboard, settle, whileReading, state } = rig()
+  await clipboard.copy('flgrn_octi_tkn_FIRST', 30)
+  whileReading(() => clipboard.copy(VALUE, 30))
+  clock.advance(30_000)
+  await settle()
+  expect(board.text).toBe(VALUE)
+  expect(state()).toEqual({ state: 'holding', clearsAt: 61_000 })
+  clock.advance(30_000)
+  await settle()
+  expect(board.text).toBe('')
 })
 
 test('does not claim what it could not look at', async () => {

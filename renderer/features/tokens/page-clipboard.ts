@@ -43,18 +43,23 @@ export interface PageClipboard {
 export function createPageClipboard(device: ClipboardDevice, clock: Clock): PageClipboard {
   const store = createStore<ClipboardStatus>(() => ({ state: 'idle' }))
   let cancel = (): void => {}
+  /** Counts what was copied: a token copied while the one before is looked for has a time of its own. */
+  let copies = 0
 
   async function clearIfOurs(fingerprint: string): Promise<void> {
+    const ours = copies
+    const say = (state: 'replaced' | 'cleared' | 'unconfirmed'): void => {
+      if (ours === copies) store.setState({ state, at: clock.now() }, true)
+    }
     try {
-      if ((await device.digest(await device.read())) !== fingerprint)
-        store.setState({ state: 'replaced', at: clock.now() }, true)
-      else {
-        await device.write('')
-        store.setState({ state: 'cleared', at: clock.now() }, true)
-      }
+      const found = await device.digest(await device.read())
+      if (ours !== copies) return
+      if (found !== fingerprint) return say('replaced')
+      await device.write('')
+      say('cleared')
     } catch {
       // Not allowed to look, so not entitled to claim anything.
-      store.setState({ state: 'unconfirmed', at: clock.now() }, true)
+      say('unconfirmed')
     }
   }
 
@@ -62,6 +67,7 @@ export function createPageClipboard(device: ClipboardDevice, clock: Clock): Page
     store,
     async copy(value, clearAfterSeconds) {
       await device.write(value)
+      copies += 1
       // SECURITY: the timer keeps a fingerprint; the value goes with the dialog that shows it.
       const fingerprint = await device.digest(value)
       cancel()
