@@ -75,8 +75,8 @@ export function createRouter(services: Services) {
           return await tokens.generate(input)
         } catch (error) {
           if (error instanceof AnswerLostError) {
-            const { userId, orphans, checked } = error
-            throw errors.ANSWER_LOST({ data: { userId, orphans, checked } })
+            const { userId, orphans, checked, known } = error
+            throw errors.ANSWER_LOST({ data: { userId, orphans, checked, known } })
           }
           if (error instanceof ExpiryDiffersError) {
             throw errors.EXPIRY_DIFFERS({ data: { userId: error.userId, token: error.token } })

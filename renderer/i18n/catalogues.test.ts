@@ -136,6 +136,12 @@ describe.each(others)('%s', (language) => {
   })
 })
 
+test.each(['zh', 'ja'])('%s: punctuation beside its characters is full-width', (language) => {
+  const narrow = /[\u3040-\u30ff\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u3040-\u30ff\u4e00-\u9fff]/
+  const wrong = Object.entries(read(language)).filter(([, sentence]) => narrow.test(sentence))
+  expect(wrong).toEqual([])
+})
+
 test('every sentence of the catalogue is used', () => {
   const root = join(import.meta.dirname, '..')
   const source = readdirSync(root, { recursive: true, encoding: 'utf8' })

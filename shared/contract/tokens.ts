@@ -109,7 +109,8 @@ export const tokens = {
 
   /**
    * Ledger record, mutation, read-back of `expires_at`, value into the reveal box (architecture.md, first walk).
-   * ANSWER_LOST: the request left and no answer came; `orphans` are tokens of that name that appeared meanwhile.
+   * ANSWER_LOST: the request left and no answer came; `orphans` are tokens of that name that appeared meanwhile, `known`
+   * the ids of those that were there before, so that a later look tells an orphan too.
    * EXPIRY_DIFFERS: the platform made a token that does not end when asked; its value is thrown away.
    */
   generate: procedure
@@ -125,7 +126,7 @@ export const tokens = {
     .errors({
       ANSWER_LOST: {
         status: 504,
-        data: z.object({ userId: Id, orphans: z.array(Token), checked: z.boolean() }),
+        data: z.object({ userId: Id, orphans: z.array(Token), checked: z.boolean(), known: z.array(Id) }),
       },
       EXPIRY_DIFFERS: { status: 502, data: z.object({ userId: Id, token: Token }) },
     }),

@@ -87,6 +87,20 @@ export function isExpiryAsAsked(
   return Math.abs(asked - expiresAt) <= EXPIRY_TOLERANCE_MS
 }
 
+/**
+ * Tokens that a generation whose answer was lost may have left behind: of the name that was asked for, and not among those
+ * that were there before (opencti-api.md §2.2).
+ * @param known ids of the owner's tokens right before
+ */
+export function orphansIn<Listed extends { readonly id: string; readonly name: string }>(
+  tokens: readonly Listed[],
+  name: string,
+  known: readonly string[],
+): Listed[] {
+  const before = new Set(known)
+  return tokens.filter((token) => token.name === name && !before.has(token.id))
+}
+
 /** The longest name the console gives a token, in UTF-16 units; the platform itself sets no limit (opencti-api.md §2.1). */
 export const TOKEN_NAME_MAX = 200
 

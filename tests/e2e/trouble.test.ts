@@ -66,11 +66,14 @@ describe('a lost answer', () => {
     expect(mutationsSeen() - before).toBe(1)
   })
 
-  it('before the commit says that nothing was made', async () => {
+  it('before the commit says that nothing is listed so far, and looks again', async () => {
     harm(/userTokenAdd/, 'cut')
     await fillGenerate('Never arrived')
     await page.getByTestId('submit-generate').click()
-    await page.getByText('No answer came, and no token was made').waitFor()
+    await page.getByText('No answer came, and no new token is listed so far').waitFor()
+    await page.getByTestId('look-again').click()
+    await page.getByText('Read now').waitFor()
+    expect(await page.getByTestId('revoke-orphan').count()).toBe(0)
     expect(await tokensNamed('Never arrived')).toHaveLength(0)
   })
 })

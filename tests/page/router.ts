@@ -81,7 +81,9 @@ export function routerOf(world: World) {
       watch: os.connections.watch.handler(({ signal }) => stream(world.connections, signal)),
       probe: os.connections.probe.handler(async ({ errors }) => {
         await enter('connections.probe', errors)
-        return world.probe
+        const answer = world.probe
+        await world.travelling.get('connections.probe')
+        return answer
       }),
       add: os.connections.add.handler(async ({ input, errors }) => {
         await enter('connections.add', errors)
@@ -137,15 +139,16 @@ export function routerOf(world: World) {
         await enter('tokens.generate', errors)
         const person = find(input.userId, errors)
         const userId = person.user.id
-        if (world.generateTrouble === 'nothing-made')
-          throw errors.ANSWER_LOST({ data: { userId, orphans: [], checked: true } })
+        const known = person.tokens.map(({ id }) => id)
+        if (world.generateTrouble === 'not-listed')
+          throw errors.ANSWER_LOST({ data: { userId, orphans: [], checked: true, known } })
         if (world.generateTrouble === 'unchecked')
-          throw errors.ANSWER_LOST({ data: { userId, orphans: [], checked: false } })
+          throw errors.ANSWER_LOST({ data: { userId, orphans: [], checked: false, known } })
         if (world.generateTrouble === 'expiry-differs')
           throw errors.EXPIRY_DIFFERS({ data: { userId, token: make(person, input.name, 'UNLIMITED') } })
         const token = make(person, input.name, input.duration)
         if (world.generateTrouble === 'answer-lost')
-          throw errors.ANSWER_LOST({ data: { userId, orphans: [token], checked: true } })
+          throw errors.ANSWER_LOST({ data: { userId, orphans: [token], checked: true, known } })
         const revealId = `reveal-${token.id}`
         world.values.set(revealId, FAKE_VALUE)
         return { userId, token, revealId, revealUntil: world.clock.now() + 600_000 }

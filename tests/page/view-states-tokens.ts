@@ -250,7 +250,7 @@ export const TOKEN_STATES: readonly ViewState[] = [
   ...(
     [
       ['generate-answer-lost', 'answer-lost', '[data-testid=revoke-orphan]'],
-      ['generate-nothing-made', 'nothing-made', '[data-testid=answer-lost]'],
+      ['generate-not-listed', 'not-listed', '[data-testid=answer-lost]'],
       ['generate-unchecked', 'unchecked', '[data-testid=answer-lost]'],
       ['generate-expiry-differs', 'expiry-differs', '[data-testid=expiry-differs]'],
     ] as const

@@ -65,7 +65,7 @@ export interface World {
   hanging: Set<Procedure>
   /** answers of these procedures are ready, but travel until the promise resolves */
   travelling: Map<Procedure, Promise<void>>
-  generateTrouble: 'answer-lost' | 'nothing-made' | 'unchecked' | 'expiry-differs' | null
+  generateTrouble: 'answer-lost' | 'not-listed' | 'unchecked' | 'expiry-differs' | null
   /** values of the reveal box by handle */
   values: Map<string, string>
   /** what was asked of the core, in order, without any value */

@@ -96,13 +96,14 @@ describe('generate', () => {
     expect(rig.ledger().at(-1)).toMatchObject({ result: 'unknown', problem: 'cut', tokenIds: ['t-2'] })
   })
 
-  it('an answer lost before the commit says that nothing appeared', async () => {
+  it('an answer lost before the commit says that nothing appeared, and what was there before', async () => {
+    await generate()
     platform.misbehave = ({ operation }, response) => {
       if (operation === 'TokenAdminAdd') response.destroy()
       return operation === 'TokenAdminAdd'
     }
     const error = await failed(generate())
-    expect(error).toMatchObject({ code: 'ANSWER_LOST', data: { orphans: [], checked: true } })
+    expect(error).toMatchObject({ code: 'ANSWER_LOST', data: { orphans: [], checked: true, known: ['t-1'] } })
   })
 
   it('says so when it could not even look', async () => {

@@ -3,7 +3,7 @@ import { KeyedQueue } from '#base/keyed-queue.ts'
 import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { Identity } from '#shared/contract/connections.ts'
 import type { Generated, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
-import { isExpiryAsAsked, lastFour, type TokenDuration } from '#shared/domain/token.ts'
+import { isExpiryAsAsked, lastFour, orphansIn, type TokenDuration } from '#shared/domain/token.ts'
 import type { GeneratedToken } from '../clients/opencti/generated-token.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 import {
@@ -243,13 +243,13 @@ export class TokenService {
     before: UserAccess,
     name: string,
   ): Promise<AnswerLostError> {
-    const known = new Set(before.tokens.map(({ id }) => id))
+    const known = before.tokens.map(({ id }) => id)
     try {
       const { tokens } = await this.#read(session, target)
-      const orphans = tokens.filter((token) => token.name === name && !known.has(token.id))
-      return new AnswerLostError(target.userId, orphans, true)
+      const orphans = orphansIn(tokens, name, known)
+      return new AnswerLostError(target.userId, orphans, true, known)
     } catch {
-      return new AnswerLostError(target.userId, [], false)
+      return new AnswerLostError(target.userId, [], false, known)
     }
   }
 }

@@ -45,6 +45,15 @@ describe('the end of a migration', () => {
     expect(oldUsers(COUNT).filter(({ api_token }) => bytes.includes(api_token))).toEqual([])
   })
 
+  it('leaves none in pages that were freed before deleted bytes were overwritten', async () => {
+    bench.database.exec('PRAGMA secure_delete = OFF; CREATE TABLE scratch (note TEXT)')
+    const insert = bench.database.prepare('INSERT INTO scratch VALUES (?)')
+    for (const token of SAMPLE) insert.run(token)
+    bench.database.exec('DROP TABLE scratch; PRAGMA secure_delete = ON; PRAGMA wal_checkpoint(TRUNCATE)')
+    expect(await bench.migration.finalize()).toMatchObject({ wiped: COUNT, scan: { hits: [] } })
+    expect(hits(data)).toEqual([])
+  })
+
   it('names the imported file until it is gone', async () => {
     await bench.migration.finalize()
     expect(bench.migration.status().sources).toEqual([{ path: source, exists: true }])

@@ -43,6 +43,14 @@ const writes = (): number =>
   (database.prepare('SELECT total_changes() AS changes').get() as { changes: number }).changes
 
 describe('the use of a token', () => {
+  it('of a token that is gone meanwhile does not hold up the others', () => {
+    usage.note(99, clock.now(), { ip: '192.0.2.9', userAgent: null })
+    use()
+    clock.advance(1_000)
+    expect(usage.of('token').requests).toBe(1)
+    expect(lines).toEqual([])
+  })
+
   it('is written once a minute at most, however often it is used or read, and nothing is lost', () => {
     use()
     clock.advance(1_000)

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import type { Probe } from '#shared/contract/connections.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ADDRESS_MAX, PROXY_MAX } from '#shared/domain/connection-limits.ts'
@@ -29,6 +29,8 @@ export function AddConnectionDialog() {
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
+  /** Counts the changes of address and way: an answer counts only while nothing was changed since it was asked for. */
+  const changes = useRef(0)
   const way = { caPem: reach.caPem, proxy: reach.proxy.trim() === '' ? null : reach.proxy.trim() }
 
   const url = platformUrl(address)
@@ -37,7 +39,11 @@ export function AddConnectionDialog() {
 
   /** Another address or another way to it: what was learnt no longer counts. */
   function changeWay(change: () => void): void {
+    // The token is on its way to the address that stands there.
+    if (busy && probe) return
+    changes.current += 1
     change()
+    setBusy(false)
     setProbe(null)
     setProblem(null)
     setTried(false)
@@ -48,7 +54,10 @@ export function AddConnectionDialog() {
     if (url === null) return setProblem({ code: 'bad-address', detail: null })
     setBusy(true)
     setProblem(null)
+    const asked = changes.current
     const answer = await actions.ask((client) => client.connections.probe({ url, ...way }))
+    // SECURITY: what another address answered must not vouch for this one, which the token would be sent to.
+    if (asked !== changes.current) return
     setBusy(false)
     setTried(false)
     if (answer.problem) return setProblem(answer.problem)

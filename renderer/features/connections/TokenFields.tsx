@@ -36,6 +36,7 @@ export function TokenFields({
         autoComplete="off"
         spellCheck={false}
         visibilityToggleButtonProps={{ 'aria-label': text('connection.token-show') }}
+        autoFocus
         data-autofocus
         data-testid="connection-token"
       />

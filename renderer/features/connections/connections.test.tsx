@@ -37,6 +37,31 @@ test('another address takes the token field away again', async () => {
   expect(document.querySelector(TOKEN)).toBeNull()
 })
 
+test('an answer about the address before is not taken for one about the address that stands there', async () => {
+  stage = await openStage({ address: '#/settings/connections' })
+  const arrival = Promise.withResolvers<void>()
+  stage.world.travelling.set('connections.probe', arrival.promise)
+  await stage.press('[data-testid=add-connection]')
+  await stage.fill('[data-testid=address]', 'https://cti.example.net')
+  await stage.press('[data-testid=submit-connection]')
+  await stage.fill('[data-testid=address]', 'https://other.example.net')
+  stage.world.travelling.delete('connections.probe')
+  arrival.resolve()
+  await new Promise((resolve) => requestAnimationFrame(resolve))
+  await stage.advance(10)
+  expect(document.querySelector(TOKEN)).toBeNull()
+  stage.world.probe = { ...stage.world.probe, url: 'https://other.example.net' }
+  await stage.press('[data-testid=submit-connection]')
+  await stage.see(TOKEN)
+  expect(stage.world.calls.filter((call) => call === 'connections.probe')).toHaveLength(2)
+})
+
+test('once the address has said what it is, the token is what is typed next', async () => {
+  stage = await openStage({ address: '#/settings/connections' })
+  await probe()
+  expect(document.activeElement?.getAttribute('data-testid')).toBe('connection-token')
+})
+
 test('a connection that is added becomes the one in use', async () => {
   stage = await openStage({ address: '#/settings/connections' })
   await probe()

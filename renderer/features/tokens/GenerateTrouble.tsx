@@ -2,14 +2,15 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { Token } from '#shared/contract/tokens.ts'
+import { orphansIn } from '#shared/domain/token.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
-import { RelativeTime } from '../../i18n/time.tsx'
+import { Age, RelativeTime } from '../../i18n/time.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
-import { useTokensActions } from './context.tsx'
+import { useTokens, useTokensActions } from './context.tsx'
 import type { GenerateOutcome } from './outcome.ts'
 import type { TokenDialog } from './store.ts'
 import { TokenEnding, TokenName } from './TokenStatus.tsx'
@@ -17,7 +18,10 @@ import classes from './tokens.module.css'
 
 type Dialogue = Extract<TokenDialog, { name: 'generate' }>
 
-/** The request left and no answer came: never a second token, but the offer to revoke the one nobody can use. */
+/**
+ * The request left and no answer came: never a second token, but the offer to revoke the one nobody can use. A slow
+ * platform may make it after the first look, so nothing is said to be sure and one can look again.
+ */
 export function LostAnswer({
   outcome,
   dialog,
@@ -27,13 +31,21 @@ export function LostAnswer({
 }) {
   const text = useText()
   const actions = useTokensActions()
-  const { orphans, checked } = outcome
+  const { name, known } = outcome
+  const [orphans, setOrphans] = useState(outcome.orphans)
+  const [checked, setChecked] = useState(outcome.checked)
+  const [looking, setLooking] = useState(false)
+  const readAt = useTokens((state) => state.access[dialog.ref]?.data?.readAt ?? null)
   const found = orphans.length
-  const title = !checked
-    ? text('lost.unchecked')
-    : found === 0
-      ? text('lost.nothing-made')
-      : text('lost.orphans', { count: found })
+
+  async function lookAgain(ids: readonly string[]): Promise<void> {
+    setLooking(true)
+    const access = await actions.load(dialog.ref)
+    setLooking(false)
+    setChecked(access !== null)
+    if (access) setOrphans(orphansIn(access.tokens, name, ids))
+  }
+
   return (
     <Dialog
       name="generate"
@@ -47,16 +59,43 @@ export function LostAnswer({
         </Button>
       }
     >
-      <Notice
-        tone={checked && found === 0 ? 'neutral' : 'danger'}
-        role="alert"
-        testId="answer-lost"
-        title={title}
-      >
-        {text(
-          !checked ? 'lost.unchecked-hint' : found === 0 ? 'lost.nothing-made-hint' : 'lost.orphans-hint',
-        )}
-      </Notice>
+      {found > 0 ? (
+        <Notice
+          tone="danger"
+          role="alert"
+          testId="answer-lost"
+          title={text('lost.orphans', { count: found })}
+        >
+          {text('lost.orphans-hint')}
+        </Notice>
+      ) : (
+        <Notice
+          tone={checked ? 'warning' : 'danger'}
+          role="alert"
+          testId="answer-lost"
+          title={text(checked ? 'lost.not-listed' : 'lost.unchecked')}
+        >
+          {text(checked ? 'lost.not-listed-hint' : 'lost.unchecked-hint')}
+        </Notice>
+      )}
+      {found === 0 && known !== null && (
+        <div className={classes.toolbar}>
+          <Button
+            variant="default"
+            loading={looking}
+            leftSection={<Icon name="refresh" />}
+            onClick={() => void lookAgain(known)}
+            data-testid="look-again"
+          >
+            <T id="lost.look-again" />
+          </Button>
+          {checked && readAt !== null && (
+            <span className={classes.dimmed}>
+              <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />
+            </span>
+          )}
+        </div>
+      )}
       {found > 0 && <Unusable tokens={orphans} dialog={dialog} />}
     </Dialog>
   )

@@ -9,8 +9,18 @@ import { problemOf } from '../../i18n/problem-of.ts'
 export type GenerateOutcome =
   | { kind: 'made'; generated: Generated }
   | { kind: 'problem'; problem: Problem }
-  /** A token may exist whose value nobody has; `checked`: the list was read again afterwards. */
-  | { kind: 'answer-lost'; userId: string; orphans: readonly Token[]; checked: boolean }
+  /**
+   * A token of `name` may exist whose value nobody has; `checked`: the list was read again afterwards. `known`: ids of the
+   * tokens from before; null where that was never heard.
+   */
+  | {
+      kind: 'answer-lost'
+      userId: string
+      name: string
+      orphans: readonly Token[]
+      checked: boolean
+      known: readonly string[] | null
+    }
   | { kind: 'expiry-differs'; userId: string; token: Token }
 
 export interface GenerateInput {
@@ -26,8 +36,15 @@ export async function generateOutcome(client: ConsoleClient, input: GenerateInpu
   } catch (error) {
     // Our own way to the core broke under the request: the same uncertainty, one hop earlier.
     if (error instanceof Error && error.name === 'LinkClosedError')
-      return { kind: 'answer-lost', userId: input.userId, orphans: [], checked: false }
-    return failureOf(error)
+      return {
+        kind: 'answer-lost',
+        userId: input.userId,
+        name: input.name,
+        orphans: [],
+        checked: false,
+        known: null,
+      }
+    return failureOf(error, input.name)
   }
 }
 
@@ -35,15 +52,15 @@ type GenerateError = Parameters<
   NonNullable<Parameters<ReturnType<ConsoleClient['tokens']['generate']>['catch']>[0]>
 >[0]
 
-function failureOf(error: GenerateError): GenerateOutcome {
-  if (isLost(error)) return { kind: 'answer-lost', ...error.data }
+function failureOf(error: GenerateError, name: string): GenerateOutcome {
+  if (isLost(error)) return { kind: 'answer-lost', name, ...error.data }
   if (isDifferent(error)) return { kind: 'expiry-differs', ...error.data }
   return { kind: 'problem', problem: problemOf(error) }
 }
 
 interface Lost {
   code: 'ANSWER_LOST'
-  data: { userId: string; orphans: Token[]; checked: boolean }
+  data: { userId: string; orphans: Token[]; checked: boolean; known: string[] }
 }
 
 interface Different {

@@ -49,6 +49,24 @@ describe('reading', () => {
     expect(state()).toMatchObject({ connectionId: 'other', access: {}, lastReadAt: null })
   })
 
+  test('a change that ends after one has left brings nothing of it along', async () => {
+    const { world, actions, state } = rig()
+    await actions.load(ALICE)
+    const token = state().access[ALICE]?.data?.tokens[0]
+    if (!token) throw new Error('Alice has no token')
+    const done = actions.revoke(ALICE, token, '')
+    actions.turnTo('other')
+    expect(await done).toBeNull()
+    expect(state()).toMatchObject({ connectionId: 'other', access: {}, lastReadAt: null })
+    world.failing.set('tokens.killSessions', problem('timeout'))
+    actions.turnTo('cert')
+    const failed = actions.killSessions(ALICE)
+    actions.turnTo('other')
+    expect(await failed).toMatchObject({ code: 'timeout' })
+    await settle()
+    expect(state()).toMatchObject({ connectionId: 'other', access: {}, lastReadAt: null })
+  })
+
   test('one person under two names stays one', async () => {
     const { actions, state } = rig()
     await actions.load('me')
@@ -111,7 +129,7 @@ describe('generating', () => {
 
   test.each([
     ['answer-lost', { kind: 'answer-lost', checked: true }],
-    ['nothing-made', { kind: 'answer-lost', orphans: [], checked: true }],
+    ['not-listed', { kind: 'answer-lost', orphans: [], checked: true }],
     ['unchecked', { kind: 'answer-lost', orphans: [], checked: false }],
     ['expiry-differs', { kind: 'expiry-differs', token: { expiresAt: null } }],
   ] as const)('%s is told apart, and asked only once', async (trouble, expected) => {

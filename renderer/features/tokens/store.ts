@@ -47,7 +47,8 @@ type Failure = Problem | null
 export interface TokensActions {
   /** Turns to another connection: everything read from the one before is dropped. */
   turnTo(connectionId: string | null): void
-  load(ref: UserRef): Promise<void>
+  /** What was read; null when it failed, or something newer was read meanwhile. */
+  load(ref: UserRef): Promise<UserAccess | null>
   /** The list of users matching `search`, from its start; waits until typing pauses. */
   searchUsers(search: string, at?: 'pause' | 'now'): void
   moreUsers(): Promise<void>
@@ -112,17 +113,20 @@ export function createTokensStore(client: ConsoleClient, clock: Clock): TokensSt
     store.setState({ lastReadAt: data.readAt })
   }
 
-  async function load(ref: UserRef): Promise<void> {
+  async function load(ref: UserRef): Promise<UserAccess | null> {
     const { connectionId } = store.getState()
-    if (connectionId === null) return
+    if (connectionId === null) return null
     const request = nextRequest(ref)
     const isLatest = (): boolean => isCurrent(connectionId) && accessRequests.get(ref) === request
     setReading(ref, { loading: true })
     try {
       const data = await client.tokens.ofUser({ connectionId, userId: ref })
-      if (isLatest()) keep(ref, data)
+      if (!isLatest()) return null
+      keep(ref, data)
+      return data
     } catch (error) {
       if (isLatest()) setReading(ref, { loading: false, problem: problemOf(error) })
+      return null
     }
   }
 

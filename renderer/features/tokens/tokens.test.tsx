@@ -107,6 +107,73 @@ test('a lost answer offers to revoke the orphan and never asks a second time', a
   expect(document.querySelector('[data-testid=submit-generate]')).toBeNull()
 })
 
+test('a token that a slow platform makes after the first look is found by the next one', async () => {
+  stage = await openStage({
+    world: (world) => {
+      world.generateTrouble = 'not-listed'
+    },
+  })
+  await stage.press('[data-testid=generate]')
+  await stage.fill('[data-testid=token-name]', 'CI')
+  await stage.press('[data-testid=duration] input[value=DAYS_30]')
+  const mine = stage.world.people[0]?.tokens ?? []
+  const [other] = mine
+  if (!other) throw new Error('Bob has no token')
+  // One of that name was there before, and is nobody's orphan.
+  mine.push({ ...other, id: 'before', name: 'CI' })
+  await stage.press('[data-testid=submit-generate]')
+  const said = (): string | null | undefined =>
+    document.querySelector('[data-testid=answer-lost]')?.textContent
+  await expect.poll(said).toContain('no new token is listed so far')
+  await stage.press('[data-testid=look-again]')
+  await expect.poll(said).toContain('no new token is listed so far')
+  expect(document.querySelector('[data-testid=revoke-orphan]')).toBeNull()
+  mine.push({ ...other, id: 'late', name: 'CI' })
+  await stage.press('[data-testid=look-again]')
+  await expect.poll(said).toContain('A token was made, but its value never arrived')
+  expect(document.querySelectorAll('[data-testid=revoke-orphan]')).toHaveLength(1)
+  await stage.press('[data-testid=revoke-orphan]')
+  await stage.unsee('[data-testid=revoke-orphan]')
+  const left = stage.world.people[0]?.tokens.filter(({ name }) => name === 'CI')
+  expect(left?.map(({ id }) => id)).toEqual(['before'])
+  expect(stage.world.calls.filter((call) => call === 'tokens.generate')).toHaveLength(1)
+})
+
+test('a look that fails claims nothing', async () => {
+  stage = await openStage({
+    world: (world) => {
+      world.generateTrouble = 'not-listed'
+    },
+  })
+  await stage.press('[data-testid=generate]')
+  await stage.press('[data-testid=duration] input[value=DAYS_30]')
+  await stage.press('[data-testid=submit-generate]')
+  await stage.see('[data-testid=look-again]')
+  stage.world.failing.set('tokens.ofUser', problem('timeout'))
+  await stage.press('[data-testid=look-again]')
+  await expect
+    .poll(() => document.querySelector('[data-testid=answer-lost]')?.textContent)
+    .toContain('a token may have been made')
+})
+
+test('generating for an account that could not use the token warns before', async () => {
+  stage = await openStage({
+    world: (world) => {
+      const user = world.people[0]?.user
+      if (user)
+        Object.assign(user, { capabilities: [], accountStatus: 'Locked', accountLockAfter: NOW + 5_000 })
+    },
+  })
+  await stage.press('[data-testid=generate]')
+  const dialog = await stage.see('[data-dialog=generate]')
+  const warned = (): (string | undefined)[] =>
+    [...dialog.querySelectorAll<HTMLElement>('[data-testid^=obstacle-]')].map(({ dataset }) => dataset.testid)
+  expect(warned()).toEqual(['obstacle-no-api-access', 'obstacle-not-active'])
+  expect(dialog.textContent).toContain('This account is not active (status: Locked)')
+  await stage.advance(5_000)
+  expect(warned()).toEqual(['obstacle-no-api-access', 'obstacle-not-active', 'obstacle-lock-date-passed'])
+})
+
 test('revoking starts on Cancel; confirmed, the token moves to the revoked ones with its reason', async () => {
   stage = await openStage()
   await stage.press('[data-testid=revoke]')
