@@ -9,12 +9,12 @@ const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname,
 if (!isInstalled()) {
   console.error('Installing packages (once, and again when package-lock.json changes) …')
   const npm = process.env.npm_execpath
+  // Errors alone: an older system Node makes npm warn of each package that the Node of the project satisfies.
+  const install = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  const options = { cwd: root, stdio: ['ignore', 2, 2] }
   const { status, error } = npm
-    ? spawnSync(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'], {
-        cwd: root,
-        stdio: ['ignore', 2, 2],
-      })
-    : spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2], shell: true })
+    ? spawnSync(process.execPath, [npm, ...install], options)
+    : spawnSync('npm', install, { ...options, shell: true })
   if (status !== 0) {
     console.error(
       `Packages could not be installed${error ? `: ${error.message}` : ''}. Run "npm ci" to see why.`,

@@ -54,9 +54,27 @@ export function LostAnswer({
       onClose={actions.close}
       size={560}
       footer={
-        <Button variant="default" onClick={actions.close}>
-          <T id="common.close" />
-        </Button>
+        <>
+          {found === 0 && checked && readAt !== null && (
+            <span className={classes.dimmed}>
+              <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />
+            </span>
+          )}
+          {found === 0 && known !== null && (
+            <Button
+              variant="default"
+              loading={looking}
+              leftSection={<Icon name="refresh" />}
+              onClick={() => void lookAgain(known)}
+              data-testid="look-again"
+            >
+              <T id="lost.look-again" />
+            </Button>
+          )}
+          <Button variant="default" onClick={actions.close}>
+            <T id="common.close" />
+          </Button>
+        </>
       }
     >
       {found > 0 ? (
@@ -77,24 +95,6 @@ export function LostAnswer({
         >
           {text(checked ? 'lost.not-listed-hint' : 'lost.unchecked-hint')}
         </Notice>
-      )}
-      {found === 0 && known !== null && (
-        <div className={classes.toolbar}>
-          <Button
-            variant="default"
-            loading={looking}
-            leftSection={<Icon name="refresh" />}
-            onClick={() => void lookAgain(known)}
-            data-testid="look-again"
-          >
-            <T id="lost.look-again" />
-          </Button>
-          {checked && readAt !== null && (
-            <span className={classes.dimmed}>
-              <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />
-            </span>
-          )}
-        </div>
       )}
       {found > 0 && <Unusable tokens={orphans} dialog={dialog} />}
     </Dialog>
