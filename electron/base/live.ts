@@ -39,8 +39,11 @@ export class Live<Value> {
     return () => void this.#listeners.delete(heard)
   }
 
-  /** The value at once and again after each change, until `signal` aborts or the reader returns. Never throws. */
-  watch(signal?: AbortSignal): AsyncIteratorObject<Value, undefined, void> {
+  /**
+   * The value at once and again after each change, until `signal` aborts or the reader returns. Never throws.
+   * @param over runs once when the reader is gone
+   */
+  watch(signal?: AbortSignal, over: () => void = () => {}): AsyncIteratorObject<Value, undefined, void> {
     let seen = -1
     let ended = signal?.aborted || this.#ended
     let wake: (() => void) | null = null
@@ -49,13 +52,17 @@ export class Live<Value> {
       wake = null
     }
     const unsubscribe = ended ? () => {} : this.subscribe(awake)
+    let told = false
     const end = (): void => {
       ended = true
+      if (!told) over()
+      told = true
       unsubscribe()
       signal?.removeEventListener('abort', end)
       awake()
     }
-    if (!ended) signal?.addEventListener('abort', end)
+    if (ended) end()
+    else signal?.addEventListener('abort', end)
 
     const next = async (): Promise<IteratorResult<Value, undefined>> => {
       while (!ended && !this.#ended && seen === this.#version) {

@@ -5,6 +5,7 @@ import { randomText } from '#base/crypto.ts'
 import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import { type Database, openDatabase } from '#base/sqlite.ts'
+import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
 import { ComposerChild } from './children/composer-child.ts'
 import { LocalPlatform } from './children/local-platform.ts'
@@ -15,6 +16,7 @@ import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
+import type { PowerPort } from './heartbeat/monitor.ts'
 import { InventoryService } from './inventory/inventory-service.ts'
 import { LEDGER_MIGRATIONS, type LedgerKey, LedgerService } from './ledger/ledger-service.ts'
 import { NoticesService } from './notices/notices-service.ts'
@@ -31,6 +33,7 @@ import { SystemService } from './system/system-service.ts'
 import { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import { RevealBox } from './tokens/reveal-box.ts'
 import { TokenService } from './tokens/token-service.ts'
+import { createWatch } from './watch.ts'
 
 /** Under this name the system's keychain files what is ours. */
 export const KEYCHAIN_SERVICE = 'org.gatehouse.console'
@@ -56,6 +59,8 @@ export interface ConsolePorts {
   readonly spawnComposer: SpawnChild
   /** what an empty embedded platform is filled with; demo users unless said otherwise */
   readonly platformSeed?: 'none' | 'demo'
+  /** sleep and network of this machine; left out where the host does not know them */
+  readonly power?: PowerPort
   readonly clock?: Clock
   /** a number in [0, 1) */
   readonly random?: () => number
@@ -150,13 +155,29 @@ export function createConsole(ports: ConsolePorts): Console {
     { localPlatform: localPlatform.status, clipboard: clipboard.status, ledger: ledger.status },
   )
 
+  const watch = createWatch({
+    profileFolder,
+    connections,
+    isEmbeddedOn: () => settings.current.localPlatform,
+    embeddedHealthKey: () => localPlatform.running.value?.healthAccessKey ?? null,
+    ledger,
+    secretStore,
+    outside: notices,
+    power: ports.power ?? null,
+    clock,
+    random,
+    logger,
+  })
+
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     settings.onChange(() => applySettings()),
     connections.onChange(() => void composer.follow()),
-    connections.onRemoved((id) => {
-      if (settings.current.activeConnectionId === id) settings.change({ activeConnectionId: 'local' })
-      void inventory.forget(id)
+    connections.onRemoved((removed) => {
+      if (settings.current.activeConnectionId === removed.id)
+        settings.change({ activeConnectionId: LOCAL_CONNECTION_ID })
+      void inventory.forget(removed.id)
+      watch.forget(removed)
     }),
   ]
   let platformWanted = false
@@ -165,6 +186,7 @@ export function createConsole(ports: ConsolePorts): Console {
     platformWanted = settings.current.localPlatform
     if (platformWanted) localPlatform.start()
     else void localPlatform.stop()
+    watch.follow()
   }
 
   async function recheckKeychain() {
@@ -182,6 +204,7 @@ export function createConsole(ports: ConsolePorts): Console {
   async function end(): Promise<void> {
     for (const step of unsubscribe) step()
     revealBox.clear()
+    watch.dispose()
     // The composer first: it tells the platform what its last steps did.
     const children = composer.dispose().then(() => localPlatform.stop())
     await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
@@ -202,6 +225,8 @@ export function createConsole(ports: ConsolePorts): Console {
     revealBox,
     clipboard,
     composer,
+    registration: watch.registration,
+    heartbeat: watch.heartbeat,
     logger,
     recheckKeychain,
     async restartLocalPlatform() {
@@ -217,13 +242,14 @@ export function createConsole(ports: ConsolePorts): Console {
     notices,
     async start() {
       applySettings()
+      watch.start()
       composer
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))
       const tested = system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
       tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
     },
-    mute: (ms) => notices.mutes(ms === null ? null : clock.now() + ms),
+    mute: (ms) => watch.heartbeat.mute(ms),
     focused: () => void clipboard.retry(),
     dispose() {
       ending ??= end()

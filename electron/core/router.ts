@@ -5,7 +5,9 @@ import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
+import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
+import type { RegistrationService } from './registration/registration-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { SystemService } from './system/system-service.ts'
 import type { ClipboardGuard } from './tokens/clipboard-guard.ts'
@@ -22,6 +24,8 @@ export interface Services {
   readonly revealBox: RevealBox
   readonly clipboard: ClipboardGuard
   readonly composer: ComposerService
+  readonly registration: RegistrationService
+  readonly heartbeat: HeartbeatService
   readonly logger: Logger
   readonly recheckKeychain: SystemService['checkKeychain']
   readonly restartLocalPlatform: () => Promise<void>
@@ -31,8 +35,19 @@ export interface Services {
 
 /** The contract implemented, one line a procedure; the work is done by the services. */
 export function createRouter(services: Services) {
-  const { system, settings, connections, tokens, inventory, revealBox, clipboard, composer, logger } =
-    services
+  const {
+    system,
+    settings,
+    connections,
+    tokens,
+    inventory,
+    revealBox,
+    clipboard,
+    composer,
+    registration,
+    heartbeat,
+    logger,
+  } = services
 
   const os = implement(contract).use(async ({ next, path }) => {
     try {
@@ -116,6 +131,34 @@ export function createRouter(services: Services) {
       refresh: os.inventory.refresh.handler(({ input }) => inventory.refresh(input.connectionId)),
       retryFailed: os.inventory.retryFailed.handler(({ input }) => inventory.retryFailed(input.connectionId)),
       cancel: os.inventory.cancel.handler(({ input }) => inventory.cancel(input.connectionId)),
+    },
+    registration: {
+      watch: os.registration.watch.handler(({ input, signal }) =>
+        registration.watch(input.connectionId, signal),
+      ),
+      refresh: os.registration.refresh.handler(({ input }) => registration.refresh(input.connectionId)),
+      registerNow: os.registration.registerNow.handler(({ input }) =>
+        registration.registerNow(input.connectionId),
+      ),
+      day: os.registration.day.handler(({ input }) => registration.day(input.connectionId, input.until)),
+    },
+    heartbeat: {
+      watch: os.heartbeat.watch.handler(({ signal }) => heartbeat.watch(signal)),
+      history: os.heartbeat.history.handler(({ input }) =>
+        heartbeat.history(input.monitorId, input.range, input.until),
+      ),
+      incidents: os.heartbeat.incidents.handler(({ input }) =>
+        heartbeat.incidents(input.before, input.limit, input.connectionId),
+      ),
+      journal: os.heartbeat.journal.handler(({ input }) =>
+        heartbeat.journal(input.before, input.limit, input.connectionId),
+      ),
+      lookNow: os.heartbeat.lookNow.handler(({ input }) => heartbeat.lookNow(input.monitorId)),
+      keepQuiet: os.heartbeat.keepQuiet.handler(({ input }) => heartbeat.keepQuiet(input)),
+      endQuiet: os.heartbeat.endQuiet.handler(({ input }) => heartbeat.endQuiet(input.id)),
+      setHealthKey: os.heartbeat.setHealthKey.handler(({ input }) =>
+        heartbeat.setHealthKey(input.connectionId, input.key === null ? null : new Secret(input.key)),
+      ),
     },
   })
 }

@@ -14,6 +14,7 @@ describe('the configuration of the registration', () => {
   it('is off unless both keys are set, and says which is missing', () => {
     expect(readConfiguration({})).toEqual({
       state: 'off',
+      missing: [URL_KEY, TOKEN_KEY],
       message: `Registration with XTM One is off: ${URL_KEY} and ${TOKEN_KEY} are not set.`,
     })
     expect(readConfiguration({ ...good, [TOKEN_KEY]: '  ' })).toMatchObject({

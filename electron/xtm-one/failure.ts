@@ -1,23 +1,6 @@
-/** Why an attempt to register did not succeed (X-05). `answer-*` mean that XTM One may well have taken the beat. */
-export const FAILURES = [
-  'refused',
-  'dns',
-  'unreachable',
-  'tls',
-  'timeout',
-  'unauthorized',
-  'rejected',
-  'rate-limited',
-  'server-error',
-  'http-status',
-  'redirected',
-  'answer-cut',
-  'answer-too-large',
-  'answer-unreadable',
-  'own-failure',
-  'stopped',
-] as const
-export type Failure = (typeof FAILURES)[number]
+import type { REGISTRATION_FAILURES } from '#shared/domain/registration.ts'
+
+export type Failure = (typeof REGISTRATION_FAILURES)[number]
 
 /** A failed attempt, in few and harmless words: no header, no body, no address with a query. */
 export class RegistrationError extends Error {

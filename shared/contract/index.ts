@@ -1,10 +1,21 @@
 import { composer } from './composer.ts'
 import { connections } from './connections.ts'
+import { heartbeat } from './heartbeat.ts'
 import { inventory } from './inventory.ts'
+import { registration } from './registration.ts'
 import { settings } from './settings.ts'
 import { system } from './system.ts'
 import { tokens } from './tokens.ts'
 
 /** Everything the page may ask of the core, over whichever host carries it. */
-export const contract = { system, settings, connections, tokens, inventory, composer }
+export const contract = {
+  system,
+  settings,
+  connections,
+  tokens,
+  inventory,
+  composer,
+  registration,
+  heartbeat,
+}
 export type Contract = typeof contract

@@ -15,6 +15,44 @@ export const LATE_MS = 600_000
 export const REGISTRATION_STATES = ['fresh', 'late', 'lapsed', 'never', 'unknown'] as const
 export type RegistrationState = (typeof REGISTRATION_STATES)[number]
 
+/** Why an attempt to register did not succeed (X-05). `answer-*` mean that XTM One may well have taken the beat. */
+export const REGISTRATION_FAILURES = [
+  'refused',
+  'dns',
+  'unreachable',
+  'tls',
+  'timeout',
+  'unauthorized',
+  'rejected',
+  'rate-limited',
+  'server-error',
+  'http-status',
+  'redirected',
+  'answer-cut',
+  'answer-too-large',
+  'answer-unreadable',
+  'own-failure',
+  'stopped',
+] as const
+
+export const REGISTRATION_PROFILES = ['current', 'poc'] as const
+
+/** The keys that a platform's registration is configured by, as a person changes them (X-01, X-04). */
+export const REGISTRATION_KEYS = ['XTM__XTM_ONE_URL', 'XTM__XTM_ONE_TOKEN', 'XTM__XTM_ONE_PROFILE'] as const
+
+/** What can be wrong with their values. */
+export const REGISTRATION_KEY_PROBLEMS = [
+  'no-address',
+  'not-http',
+  'carries-credentials',
+  'carries-query',
+  'plain-http',
+  'not-printable',
+  'too-long',
+  'shipped-token',
+  'unknown-profile',
+] as const
+
 /**
  * State of a registration whose last success is `ageMs` old; null = it never succeeded. An age below 0 is a clock that was
  * set back: the success is certain, its age is not, and it counts as just now.

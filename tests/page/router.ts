@@ -5,6 +5,7 @@ import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts
 import { composerRouter } from './composer-router.ts'
 import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
+import { heartbeatRouter, registrationRouter } from './registration-router.ts'
 import { type Procedure, type Refuse, stream, type World } from './world.ts'
 
 /** Obviously not a real token; the same for every one made. */
@@ -199,6 +200,8 @@ export function routerOf(world: World) {
     },
     inventory: inventoryRouter(world, enter),
     composer: composerRouter(world, enter),
+    registration: registrationRouter(world, enter),
+    heartbeat: heartbeatRouter(world, enter),
   })
 }
 

@@ -1,20 +1,23 @@
 import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
+import type { HeartbeatStatus } from '#shared/contract/heartbeat.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
+import type { Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import { composerView } from './composer-world.ts'
 import { inventoryStatus } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { everybody, ME, type Person } from './people.ts'
+import { freshRegistration, heartbeatStatus } from './registration-world.ts'
 
 /** A Tuesday morning. */
 export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'composer'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'composer' | 'registration' | 'heartbeat'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -59,6 +62,10 @@ export interface World {
   keepsRevoked: boolean
   showsSessions: boolean
   probe: Probe
+  /** by connection; one that is missing reports nothing. Bump `registrationsChanged` after a change */
+  registrations: Map<string, Registration>
+  registrationsChanged: Watched<number>
+  heartbeat: Watched<HeartbeatStatus>
   /** each of these procedures fails like that */
   failing: Map<Procedure, Problem>
   /** none of these procedures ever answers */
@@ -167,6 +174,9 @@ export function createWorld(): World {
       platformTitle: 'OpenCTI - Example Net',
       latencyMs: 61,
     },
+    registrations: new Map([['local', freshRegistration('local', NOW)]]),
+    registrationsChanged: watched(0),
+    heartbeat: watched(heartbeatStatus(NOW)),
     failing: new Map(),
     hanging: new Set(),
     travelling: new Map(),

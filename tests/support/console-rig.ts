@@ -10,7 +10,9 @@ import { type MemorySecretStore, memorySecretStore } from './memory-secret-store
 import { quietLogger } from './quiet-logger.ts'
 
 export interface RigOptions
-  extends Partial<Pick<ConsolePorts, 'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host'>> {
+  extends Partial<
+    Pick<ConsolePorts, 'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host' | 'power' | 'notifier'>
+  > {
   readonly clock?: Clock
   readonly keychain?: MemorySecretStore
   /** an earlier rig's folder */
@@ -41,6 +43,8 @@ export function consoleRig(options: RigOptions = {}) {
       }),
     secretStore: keychain,
     ...(options.clock ? { clock: options.clock } : {}),
+    ...(options.power ? { power: options.power } : {}),
+    ...(options.notifier ? { notifier: options.notifier } : {}),
   })
   const client = createRouterClient(console.router)
   return {

@@ -25,6 +25,7 @@ export interface FakeUser {
 }
 
 export interface Asked {
+  /** its name, or `GET /path` */
   readonly operation: string
   readonly variables: Record<string, unknown>
   readonly query: string
@@ -122,6 +123,16 @@ export async function fakeOpenCti(options: FakeOptions = {}): Promise<FakeOpenCt
       case 'TokenAdminRevoke':
       case 'TokenAdminRevokeReason':
         return target ? revoke(target, String(variables.id)) : failure('FUNCTIONAL_ERROR', 'User not found')
+      case 'Liveness':
+        return { data: { about: { version }, me: { id: admin.id } } }
+      case 'RegistrationModule':
+        return { data: { settings: { platform_modules: [] } } }
+      case 'RegistrationEnterprise':
+      case 'RegistrationLicenceSource':
+      case 'RegistrationRecord':
+      case 'RegistrationAttempts':
+      case 'ComposerManagers':
+        return unknownField()
       default:
         return { data: { done: null } }
     }
@@ -150,15 +161,21 @@ export async function fakeOpenCti(options: FakeOptions = {}): Promise<FakeOpenCt
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
-    const { query, variables = {} } = JSON.parse(Buffer.concat(pieces).toString('utf8'))
-    const operation = /(?:query|mutation) (\w+)/.exec(query)?.[1] ?? ''
     const { authorization } = request.headers
+    const isGraphQl = request.method === 'POST'
+    const { query, variables = {} } = isGraphQl
+      ? JSON.parse(Buffer.concat(pieces).toString('utf8'))
+      : { query: '' }
+    const operation = isGraphQl
+      ? (/(?:query|mutation) (\w+)/.exec(query)?.[1] ?? '')
+      : `GET ${request.url?.split('?')[0]}`
     const question: Asked = { operation, variables, query, authorization }
     asked.push(question)
     const answer = () => answerTo(question)
     if (await self.misbehave(question, response, answer)) return
     response.setHeader('date', new Date(Date.now() + self.skewMs).toUTCString())
     response.setHeader('content-type', 'application/json; charset=utf-8')
+    if (!isGraphQl) response.statusCode = 404
     response.end(JSON.stringify(answer()))
   }
 

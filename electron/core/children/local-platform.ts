@@ -11,6 +11,8 @@ import { type ChildState, type ChildWord, Supervisor } from './supervisor.ts'
 export interface RunningPlatform {
   readonly url: string
   readonly adminToken: Secret
+  /** opens its `/health` */
+  readonly healthAccessKey: Secret
 }
 
 export interface LocalPlatformParts {
@@ -91,10 +93,11 @@ export class LocalPlatform {
       if (message.data.code === 'port-in-use') this.#anyPort = true
       return message.data
     }
-    const { url, adminToken } = message.data
+    const { url, adminToken, healthAccessKey } = message.data
     const port = Number(new URL(url).port)
     if (port > 0) this.#parts.port.keep(port)
-    return { type: 'ready', ready: { url, adminToken: new Secret(adminToken) } }
+    const ready = { url, adminToken: new Secret(adminToken), healthAccessKey: new Secret(healthAccessKey) }
+    return { type: 'ready', ready }
   }
 
   #show(state: ChildState<RunningPlatform>): void {

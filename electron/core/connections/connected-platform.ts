@@ -93,6 +93,14 @@ export class ConnectedPlatform {
     }
   }
 
+  /**
+   * A client to look at the platform with; what comes of it is no news of the connection's state.
+   * @throws ProblemError when there is no token, or the address cannot be used
+   */
+  async client(): Promise<OpenCtiClient> {
+    return new OpenCtiClient(this.#open(), await this.#token())
+  }
+
   close(): void {
     this.#transport?.close()
     this.#transport = null

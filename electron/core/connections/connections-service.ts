@@ -35,7 +35,7 @@ export class ConnectionsService {
   readonly #entries = new Map<string, Entry>()
   readonly #embedded: EmbeddedConnection
   readonly #live: Live<Connection[]>
-  #removed = (_id: string): void => {}
+  #removed = (_connection: Pick<Connection, 'id' | 'url'>): void => {}
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts
@@ -53,7 +53,7 @@ export class ConnectionsService {
   }
 
   /** Runs `heard` after a connection was removed; the returned function ends that. */
-  onRemoved(heard: (id: string) => void): () => void {
+  onRemoved(heard: (connection: Pick<Connection, 'id' | 'url'>) => void): () => void {
     this.#removed = heard
     return () => {
       this.#removed = () => {}
@@ -144,7 +144,7 @@ export class ConnectionsService {
       platform.close()
     })
     this.#publish()
-    this.#removed(id)
+    this.#removed({ id, url: profile.url })
   }
 
   /** Runs `work` on a connection's platform. @throws ProblemError */
@@ -152,6 +152,19 @@ export class ConnectionsService {
     if (id === LOCAL_CONNECTION_ID) return this.#embedded.use(work)
     const { profile, platform } = this.#added(id)
     return platform.use({ id, name: profile.name, url: profile.url }, work)
+  }
+
+  /** A client to watch a connection with. @throws ProblemError */
+  async client(id: string): Promise<OpenCtiClient> {
+    return id === LOCAL_CONNECTION_ID ? this.#embedded.client() : this.#added(id).platform.client()
+  }
+
+  /** Somebody looked: a connection whose state says otherwise is read again. */
+  async heardOf(id: string, answers: boolean): Promise<void> {
+    const connection = this.list.find((candidate) => candidate.id === id)
+    const { phase } = connection?.state ?? {}
+    if (phase === undefined || phase === 'testing' || answers === (phase === 'ready')) return
+    await this.test(id)
   }
 
   /** Runs `heard` after each change of the list or of a state in it; the returned function ends that. */

@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import type { Secret } from '#base/secret.ts'
 import { type Connection, type ConnectionState, LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
+import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 import { type Address, ConnectedPlatform, type PlatformSession } from './connected-platform.ts'
 
 export type EmbeddedPlatform =
@@ -83,6 +84,12 @@ export class EmbeddedConnection {
   access(): Address & { readonly token: Secret } {
     if (this.#adminToken === null) throw new ProblemError('local-platform-down')
     return { url: this.#url, caPem: null, proxy: null, token: this.#adminToken }
+  }
+
+  /** @throws ProblemError `local-platform-down` */
+  async client(): Promise<OpenCtiClient> {
+    if (this.#platform === null) throw new ProblemError('local-platform-down')
+    return this.#platform.client()
   }
 
   close(): void {

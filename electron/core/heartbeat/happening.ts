@@ -4,7 +4,7 @@ import type { Incident } from './incident.ts'
 import type { JournalEntry } from './journal.ts'
 
 /** What a person is called for by an event; null for those that are shown only. */
-export function happeningOf({ at, monitorId, event }: JournalEntry): Happening | null {
+export function happeningOf({ at, monitorId, event }: Omit<JournalEntry, 'id'>): Happening | null {
   const monitor = { id: monitorId, subject: { kind: 'monitor', monitorId }, at } as const
   switch (event.kind) {
     case 'incident-opened':

@@ -11,10 +11,29 @@ export type HeartbeatEvent =
   | { readonly kind: 'version'; readonly from: string; readonly to: string }
 
 export interface JournalEntry {
+  /** place in the journal */
+  readonly id: number
   readonly at: number
   readonly monitorId: string
   readonly event: HeartbeatEvent
 }
+
+/** An incident with its end; null while it lasts. */
+export type KeptIncident = Incident & { readonly closedAt: number | null }
+
+interface EventRow {
+  readonly id: number
+  readonly at: number
+  readonly monitor: string
+  readonly body: string
+}
+
+const entryOf = ({ id, at, monitor, body }: EventRow): JournalEntry => ({
+  id,
+  at,
+  monitorId: monitor,
+  event: JSON.parse(body) as HeartbeatEvent,
+})
 
 const KEPT_MS = 800 * 86_400_000
 
@@ -43,15 +62,39 @@ export function createJournal(database: Database) {
     dropIncident(id: string): void {
       database.prepare('DELETE FROM incident WHERE id = ?').run(id)
     },
-    add(entry: JournalEntry): void {
-      addEvent.run(entry.at, entry.monitorId, JSON.stringify(entry.event))
+    /** Adds an entry and gives it with its place. */
+    add(entry: Omit<JournalEntry, 'id'>): JournalEntry {
+      const { lastInsertRowid } = addEvent.run(entry.at, entry.monitorId, JSON.stringify(entry.event))
+      return { id: Number(lastInsertRowid), ...entry }
     },
     since(at: number): JournalEntry[] {
-      const rows = database.prepare('SELECT at, monitor, body FROM event WHERE at >= ? ORDER BY id').all(at)
-      return (rows as { at: number; monitor: string; body: string }[]).map((row) => ({
-        at: row.at,
-        monitorId: row.monitor,
-        event: JSON.parse(row.body) as HeartbeatEvent,
+      const rows = database.prepare('SELECT id, at, monitor, body FROM event WHERE at >= ? ORDER BY id')
+      return (rows.all(at) as unknown as EventRow[]).map(entryOf)
+    },
+    /** Newest first, those before `before`. @param connectionId null = of all */
+    page(before: number | null, limit: number, connectionId: string | null): JournalEntry[] {
+      const prefix = connectionId === null ? '' : `${connectionId}/`
+      const rows = database.prepare(
+        `SELECT id, at, monitor, body FROM event WHERE id < ? AND substr(monitor, 1, length(?2)) = ?2
+           ORDER BY id DESC LIMIT ?`,
+      )
+      return (rows.all(before ?? Number.MAX_SAFE_INTEGER, prefix, limit) as unknown as EventRow[]).map(
+        entryOf,
+      )
+    },
+    /** Newest first by their start, those that began before `before`; all that began together come together. */
+    incidentPage(before: number | null, limit: number, connectionId: string | null): KeptIncident[] {
+      const rows = database.prepare(
+        `WITH found AS (SELECT since, closed_at, body FROM incident WHERE since < ?1 AND (?2 IS NULL OR EXISTS (
+             SELECT 1 FROM json_each(body, '$.members') WHERE substr(value, instr(value, ':') + 1) = ?2)))
+         SELECT closed_at, body FROM found
+           WHERE since >= coalesce((SELECT since FROM found ORDER BY since DESC LIMIT 1 OFFSET ?3 - 1), 0)
+           ORDER BY since DESC`,
+      )
+      const found = rows.all(before ?? Number.MAX_SAFE_INTEGER, connectionId, limit)
+      return (found as unknown as { closed_at: number | null; body: string }[]).map((row) => ({
+        ...(JSON.parse(row.body) as Incident),
+        closedAt: row.closed_at,
       }))
     },
     prune(now: number): void {

@@ -46,6 +46,10 @@ export interface Samples {
   recent(monitorId: string, from: number): Sample[]
   /** One entry for each span that holds a point; a span without an entry was not observed. */
   history(monitorId: string, span: Span, from: number, to: number): RolledUp[]
+  /** `count` bins of `binMs` (whole spans) from `from` on; none is left out, an empty one was not observed. */
+  bins(monitorId: string, span: Span, range: { from: number; binMs: number; count: number }): RolledUp[]
+  /** the newest point; null before the first */
+  last(monitorId: string): Sample | null
   /** Figures of [from, to), from whole spans: of a minute up to a week back, of an hour or a day beyond. */
   figures(monitorId: string, from: number, to: number, now: number): Figures
   /** Exact nearest-rank percentile (a whole number of percent) of the points themselves, for the two days they are kept. */
@@ -63,6 +67,8 @@ interface Row {
   latencies: string
 }
 
+type SampleRow = Omit<Sample, 'maintenance'> & { maintenance: number }
+
 const EMPTY: Omit<Row, 'from_at'> = { good: 0, bad: 0, unobserved: 0, maintenance: 0, latencies: '{}' }
 
 export function createSamples(database: Database): Samples {
@@ -76,6 +82,11 @@ export function createSamples(database: Database): Samples {
     `SELECT latency FROM sample WHERE monitor = ?1 AND at >= ?2 AND at < ?3 AND latency IS NOT NULL ORDER BY latency
        LIMIT 1 OFFSET max(0, (SELECT (count(*) * CAST(?4 AS INTEGER) + 99) / 100 - 1 FROM sample
          WHERE monitor = ?1 AND at >= ?2 AND at < ?3 AND latency IS NOT NULL))`,
+  )
+
+  const latest = database.prepare(
+    `SELECT monitor AS monitorId, at, outcome, latency AS latencyMs, failure, maintenance FROM sample
+       WHERE monitor = ? ORDER BY at DESC, rowid DESC LIMIT 1`,
   )
 
   const count = (sample: Sample, span: Span): void => {
@@ -120,32 +131,33 @@ export function createSamples(database: Database): Samples {
           `SELECT monitor AS monitorId, at, outcome, latency AS latencyMs, failure, maintenance FROM sample
              WHERE monitor = ? AND at >= ? ORDER BY at, rowid`,
         )
-        .all(monitorId, from) as unknown as (Omit<Sample, 'maintenance'> & { maintenance: number })[]
+        .all(monitorId, from) as unknown as SampleRow[]
       return found.map((row) => ({ ...row, maintenance: row.maintenance === 1 }))
     },
 
     history: (monitorId, span, from, to) =>
-      rows(monitorId, span, from, to).map((row) => ({
-        from: row.from_at,
-        good: row.good,
-        bad: row.bad,
-        unobserved: row.unobserved,
-        maintenance: row.maintenance,
-        ...percentiles([row]),
-      })),
+      rows(monitorId, span, from, to).map((row) => ({ from: row.from_at, ...summed([row]) })),
+
+    bins(monitorId, span, { from, binMs, count }) {
+      const found = rows(monitorId, span, from, from + count * binMs)
+      return Array.from({ length: count }, (_, index) => {
+        const start = from + index * binMs
+        return {
+          from: start,
+          ...summed(found.filter((row) => row.from_at >= start && row.from_at < start + binMs)),
+        }
+      })
+    },
+
+    last(monitorId) {
+      const row = latest.get(monitorId) as SampleRow | undefined
+      return row ? { ...row, maintenance: row.maintenance === 1 } : null
+    },
 
     figures(monitorId, from, to, now) {
       const span = SPANS.find((candidate) => from >= now - KEPT[candidate]) ?? DAY
-      const found = rows(monitorId, span, Math.floor(from / span) * span, to)
-      const sum = (column: 'good' | 'bad' | 'unobserved' | 'maintenance'): number =>
-        found.reduce((total, row) => total + row[column], 0)
-      const reported = { good: sum('good'), bad: sum('bad'), unobserved: sum('unobserved') }
-      return {
-        ...reported,
-        maintenance: sum('maintenance'),
-        uptime: uptime(reported),
-        ...percentiles(found),
-      }
+      const counted = summed(rows(monitorId, span, Math.floor(from / span) * span, to))
+      return { ...counted, uptime: uptime(counted) }
     },
 
     exactLatency(monitorId, percent, from, to) {
@@ -167,6 +179,18 @@ export function createSamples(database: Database): Samples {
         database.prepare('DELETE FROM rollup WHERE monitor = ?').run(monitorId)
       })
     },
+  }
+}
+
+function summed(rows: readonly Row[]): Omit<RolledUp, 'from'> {
+  const sum = (column: 'good' | 'bad' | 'unobserved' | 'maintenance'): number =>
+    rows.reduce((total, row) => total + row[column], 0)
+  return {
+    good: sum('good'),
+    bad: sum('bad'),
+    unobserved: sum('unobserved'),
+    maintenance: sum('maintenance'),
+    ...percentiles(rows),
   }
 }
 

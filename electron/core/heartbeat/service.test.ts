@@ -8,11 +8,12 @@ import { percentile, type Transition } from '#shared/domain/heartbeat.ts'
 import { createTestPower } from '../../../tests/support/power.ts'
 import { WallClock } from '../../../tests/support/wall-clock.ts'
 import { openHeartbeatDatabase } from './database.ts'
+import { happeningOf } from './happening.ts'
 import { createIncidents } from './incidents.ts'
 import { createJournal, type JournalEntry } from './journal.ts'
 import type { Monitor, Reading } from './monitor.ts'
 import type { Sample } from './samples.ts'
-import { createHeartbeat, isNotified } from './service.ts'
+import { createHeartbeat } from './service.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -90,7 +91,7 @@ describe('one incident, not N', () => {
     state = GOOD
     await minutes(4)
     expect(kinds().slice(3)).toEqual(['incident-closed'])
-    expect(events.filter((entry) => isNotified(entry.event))).toHaveLength(2)
+    expect(events.filter((entry) => happeningOf(entry))).toHaveLength(2)
     expect(service.incidents()).toEqual([])
   })
 
@@ -105,7 +106,7 @@ describe('one incident, not N', () => {
     await minutes(3)
     state = DOWN
     await minutes(4)
-    expect(events.filter((entry) => isNotified(entry.event)).length).toBe(1)
+    expect(events.filter((entry) => happeningOf(entry)).length).toBe(1)
     expect(service.incidents()).toMatchObject([{ cause: { kind: 'network' }, down: ['one', 'two', 'three'] }])
   })
 
@@ -382,7 +383,7 @@ describe('a registration', () => {
     expect(service.standingOf('registration')?.registration?.state).toBe('unknown')
     readable = true
     await minutes(3)
-    expect(events.filter((entry) => isNotified(entry.event)).map(({ event }) => event.kind)).toEqual([
+    expect(events.filter((entry) => happeningOf(entry)).map(({ event }) => event.kind)).toEqual([
       'incident-opened',
     ])
     lastSuccess = clock.now()

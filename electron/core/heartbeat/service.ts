@@ -25,13 +25,8 @@ export interface HeartbeatOptions {
   readonly log: Logger
   /** every point, after it was kept */
   readonly onPoint: (sample: Sample, standing: Standing) => void
-  /** every event, after it was kept; see isNotified for those that a person is called for */
+  /** every event, after it was kept; see happeningOf for those that a person is called for */
   readonly onEvent: (entry: JournalEntry) => void
-}
-
-/** Whether an event calls a person: once for each incident and its end, and for flapping. The others are shown. */
-export function isNotified(event: HeartbeatEvent): boolean {
-  return event.kind !== 'incident-grown' && event.kind !== 'registration'
 }
 
 /**
@@ -70,9 +65,7 @@ export function createHeartbeat(options: HeartbeatOptions) {
     const at = clock.now()
     const entries = transaction(database, () => {
       const events = change().filter((event) => event !== null)
-      const told = events.map((event) => ({ at, monitorId, event }))
-      for (const entry of told) journal.add(entry)
-      return told
+      return events.map((event) => journal.add({ at, monitorId, event }))
     })
     for (const entry of entries) options.onEvent(entry)
   }

@@ -6,10 +6,11 @@ import { createLogger } from '#base/logger.ts'
 import { createTestPower } from '../../../tests/support/power.ts'
 import { WallClock } from '../../../tests/support/wall-clock.ts'
 import { openHeartbeatDatabase } from './database.ts'
+import { happeningOf } from './happening.ts'
 import type { JournalEntry } from './journal.ts'
 import type { Monitor, Reading } from './monitor.ts'
 import type { Sample } from './samples.ts'
-import { createHeartbeat, isNotified } from './service.ts'
+import { createHeartbeat } from './service.ts'
 
 /**
  * REL-2: seven days with everything that disturbs a clock, a network or a machine. A true time that nobody in the product
@@ -227,7 +228,7 @@ describe('seven days', () => {
   const registrationEvents = () =>
     events.flatMap((entry) => (entry.event.kind === 'registration' ? [{ ...entry, ...entry.event }] : []))
   const notified = (monitorId: string) =>
-    events.filter((entry) => entry.monitorId === monitorId && isNotified(entry.event))
+    events.filter((entry) => entry.monitorId === monitorId && happeningOf(entry))
 
   it('pass in seconds', () => {
     expect(points.length).toBeGreaterThan(15_000)

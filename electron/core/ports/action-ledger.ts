@@ -10,6 +10,8 @@ export type LedgerAction =
   | 'connection.remove'
   | 'token.generate'
   | 'token.revoke'
+  | 'registration.register-now'
+  | 'registration.configure'
   | 'session.kill'
   | 'session.kill-all'
   | 'account.lock'

@@ -69,10 +69,11 @@ function notGraphQl(answer: RawAnswer): RemoteError {
   return new RemoteError('not-a-platform', `HTTP ${status}, ${contentType || 'no content type'}`, 'unknown')
 }
 
-function httpStatus({ status, location }: RawAnswer): RemoteError {
+/** The failure that an answer's status is. */
+export function httpStatus({ status, location, retryAfter }: RawAnswer): RemoteError {
   const detail = location === null ? `HTTP ${status}` : `HTTP ${status}, to ${location}`
   // Whatever the status: something in between may say it after the platform has acted.
-  return new RemoteError('http-status', detail, 'unknown')
+  return new RemoteError('http-status', detail, 'unknown', { httpStatus: status, retryAfter })
 }
 
 interface Meaning {

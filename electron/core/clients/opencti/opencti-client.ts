@@ -85,7 +85,7 @@ export class OpenCtiClient {
   /** What the platform tells anybody. */
   async publicTitle(): Promise<{ title: string; latencyMs: number }> {
     try {
-      const { data, latencyMs } = await this.#ask(publicSettingsDocument, {}, PublicSettingsAnswer)
+      const { data, latencyMs } = await this.ask(publicSettingsDocument, {}, PublicSettingsAnswer)
       return { title: data.publicSettings.platform_title, latencyMs }
     } catch (error) {
       // A GraphQL server, but of something else.
@@ -98,7 +98,7 @@ export class OpenCtiClient {
 
   /** Who the token is and what this platform can do. */
   async identity() {
-    const { data, skewMs, latencyMs } = await this.#ask(identityDocument, {}, IdentityAnswer)
+    const { data, skewMs, latencyMs } = await this.ask(identityDocument, {}, IdentityAnswer)
     const [apiTokens, revokedTokens, revokeReason] = await Promise.all([
       this.#knows(trialApiTokensDocument),
       this.#knows(trialRevokedTokensDocument),
@@ -125,7 +125,7 @@ export class OpenCtiClient {
     const { search, after, first, withTokens } = page
     const document = withTokens ? usersDocument : usersOldDocument
     const variables = { first, after, search: search === '' ? null : search }
-    const { edges, pageInfo } = (await this.#ask(document, variables, UsersAnswer)).data.users
+    const { edges, pageInfo } = (await this.ask(document, variables, UsersAnswer)).data.users
     return {
       users: edges.map(({ node }) => node),
       nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
@@ -144,7 +144,7 @@ export class OpenCtiClient {
     signal: AbortSignal
   }): Promise<InventoryPage> {
     const { signal, ...variables } = page
-    const { data, skewMs } = await this.#ask(inventoryDocument, variables, InventoryAnswer, signal)
+    const { data, skewMs } = await this.ask(inventoryDocument, variables, InventoryAnswer, signal)
     const { edges, pageInfo } = data.users
     const users = edges.flatMap(({ node }) => InventoryUser.safeParse(node).data ?? [])
     return {
@@ -169,10 +169,10 @@ export class OpenCtiClient {
     // A failure of the first read is told; this one must not be an unhandled rejection meanwhile.
     revoked.catch(() => {})
     if (owner.own) {
-      const { data, skewMs } = await this.#ask(myAccessDocument, {}, MyAccessAnswer)
+      const { data, skewMs } = await this.ask(myAccessDocument, {}, MyAccessAnswer)
       return { ...data.me, revoked: await revoked, skewMs }
     }
-    const { data, skewMs } = await this.#ask(userAccessDocument, { id: owner.userId }, UserAccessAnswer)
+    const { data, skewMs } = await this.ask(userAccessDocument, { id: owner.userId }, UserAccessAnswer)
     if (data.user === null) throw new RemoteError('user-not-found', null, 'no')
     return { ...data.user, revoked: await revoked, skewMs }
   }
@@ -180,10 +180,10 @@ export class OpenCtiClient {
   /** SECURITY: `api_token`, the plaintext that such a platform would answer, is asked for nowhere (T-20). */
   async #oldAccess(owner: TokenOwner): Promise<UserAccessAnswered> {
     if (owner.own) {
-      const { data, skewMs } = await this.#ask(myAccountOldDocument, {}, MyAccountOldAnswer)
+      const { data, skewMs } = await this.ask(myAccountOldDocument, {}, MyAccountOldAnswer)
       return { ...data.me, revoked: null, skewMs }
     }
-    const { data, skewMs } = await this.#ask(
+    const { data, skewMs } = await this.ask(
       userAccountOldDocument,
       { id: owner.userId },
       UserAccountOldAnswer,
@@ -195,8 +195,8 @@ export class OpenCtiClient {
   async addToken(owner: TokenOwner, name: string, duration: TokenDuration): Promise<GeneratedToken> {
     const input = { name, duration }
     const { data } = owner.own
-      ? await this.#ask(tokenAddDocument, { input }, GeneratedAnswer)
-      : await this.#ask(tokenAdminAddDocument, { userId: owner.userId, input }, GeneratedAnswer)
+      ? await this.ask(tokenAddDocument, { input }, GeneratedAnswer)
+      : await this.ask(tokenAdminAddDocument, { userId: owner.userId, input }, GeneratedAnswer)
     return takeGenerated(data.added)
   }
 
@@ -210,50 +210,55 @@ export class OpenCtiClient {
         ? tokenAdminRevokeDocument
         : tokenAdminRevokeReasonDocument
     const user = owner.own ? {} : { userId: owner.userId }
-    await this.#ask(document, { ...user, id, ...(reason === null ? {} : { reason }) }, AnyAnswer)
+    await this.ask(document, { ...user, id, ...(reason === null ? {} : { reason }) }, AnyAnswer)
   }
 
   async killSession(sessionId: string): Promise<void> {
-    await this.#ask(sessionKillDocument, { id: sessionId }, AnyAnswer)
+    await this.ask(sessionKillDocument, { id: sessionId }, AnyAnswer)
   }
 
   async killSessions(userId: string): Promise<void> {
-    await this.#ask(userSessionsKillDocument, { id: userId }, AnyAnswer)
+    await this.ask(userSessionsKillDocument, { id: userId }, AnyAnswer)
   }
 
   async #revoked(owner: TokenOwner): Promise<RevokedApiToken[]> {
     if (owner.own) {
-      const { data } = await this.#ask(myRevokedDocument, {}, MyRevokedAnswer)
+      const { data } = await this.ask(myRevokedDocument, {}, MyRevokedAnswer)
       return data.me?.revoked_api_tokens ?? []
     }
-    const { data } = await this.#ask(userRevokedDocument, { id: owner.userId }, UserRevokedAnswer)
+    const { data } = await this.ask(userRevokedDocument, { id: owner.userId }, UserRevokedAnswer)
     return data.user?.revoked_api_tokens ?? []
   }
 
-  /** Whether the platform knows every field and argument of `document`. */
-  async #knows(document: string): Promise<boolean> {
-    try {
-      await this.#ask(document, {}, AnyAnswer)
-      return true
-    } catch (error) {
-      if (error instanceof RemoteError && error.unknownField) return false
-      throw error
-    }
-  }
-
-  async #ask<Data>(
+  /**
+   * Asks a document of another file; how the answers of one capability are read stands beside its operations.
+   * @throws RemoteError
+   */
+  async ask<Data>(
     document: string,
     variables: Record<string, unknown>,
     schema: z.ZodType<Data>,
     signal?: AbortSignal,
   ) {
-    const answer = await this.#transport.send({
-      document,
-      variables,
-      token: this.#token,
-      ...(signal ? { signal } : {}),
-    })
+    const answer = await this.#transport.send({ document, variables, token: this.#token, signal })
     const data = dataOf(answer, schema, /^\s*mutation\b/.test(document))
     return { data, skewMs: answer.skewMs ?? 0, latencyMs: answer.latencyMs }
+  }
+
+  /** Reads an address of the platform that is no GraphQL. `asNobody` sends no token along. */
+  read(path: string, options: { signal?: AbortSignal | undefined; asNobody?: boolean } = {}) {
+    const token = options.asNobody ? null : this.#token
+    return this.#transport.get({ path, token, signal: options.signal })
+  }
+
+  /** Whether the platform knows every field and argument of `document`. */
+  async #knows(document: string): Promise<boolean> {
+    try {
+      await this.ask(document, {}, AnyAnswer)
+      return true
+    } catch (error) {
+      if (error instanceof RemoteError && error.unknownField) return false
+      throw error
+    }
   }
 }

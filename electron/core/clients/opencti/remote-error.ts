@@ -12,16 +12,22 @@ export class RemoteError extends ProblemError {
   readonly execution: Execution
   /** GRAPHQL_VALIDATION_FAILED: this platform does not know a field or argument that was asked for */
   readonly unknownField: boolean
+  /** of an answer that was refused by its status, else null */
+  readonly httpStatus: number | null
+  /** the header as it came, when there was one */
+  readonly retryAfter: string | null
 
   constructor(
     code: ProblemCode,
     detail: string | null,
     execution: Execution,
-    { unknownField = false }: { unknownField?: boolean } = {},
+    more: { unknownField?: boolean; httpStatus?: number; retryAfter?: string | null } = {},
   ) {
     super(code, detail)
     this.name = 'RemoteError'
     this.execution = execution
-    this.unknownField = unknownField
+    this.unknownField = more.unknownField ?? false
+    this.httpStatus = more.httpStatus ?? null
+    this.retryAfter = more.retryAfter ?? null
   }
 }

@@ -28,20 +28,30 @@ export interface Call {
   readonly variables?: Readonly<Record<string, unknown>>
   /** null: asked as nobody */
   readonly token: Secret | null
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A plain read of one of the platform's own addresses. */
+export interface Read {
+  /** below the base address, with its query */
+  readonly path: string
+  /** null: asked as nobody */
+  readonly token: Secret | null
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface RawAnswer {
   readonly status: number
   readonly contentType: string
   readonly location: string | null
+  readonly retryAfter: string | null
   readonly text: string
   readonly latencyMs: number
   /** platform's clock minus ours, ms; null without a Date header */
   readonly skewMs: number | null
 }
 
-/** Sends GraphQL documents to one platform. Every failure is a RemoteError. */
+/** Sends GraphQL documents and plain reads to one platform. Every failure is a RemoteError. */
 export class Transport {
   readonly url: string
   readonly #clock: Clock
@@ -76,22 +86,23 @@ export class Transport {
   }
 
   /**
-   * Sends a document. A query whose connection is cut is sent once more, because an idle connection may have been closed at
-   * the other end meanwhile; a mutation never is, because it may have been done.
+   * Sends a document. A query whose connection is cut is sent once more; a mutation never is, because it may have been done.
    */
   async send(call: Call): Promise<RawAnswer> {
-    // SECURITY: over plain http everybody on the way can read the token.
-    if (call.token !== null && isPlainText(this.url)) throw new RemoteError('plain-http', null, 'no')
-    try {
-      return await this.#sendOnce(call)
-    } catch (error) {
-      const again = error instanceof RemoteError && error.code === 'cut' && /^\s*query\b/.test(call.document)
-      if (!again) throw error
-      return this.#sendOnce(call)
-    }
+    const { document, variables = {}, token, signal } = call
+    const once = (): Promise<RawAnswer> =>
+      this.#request({ path: '/graphql', body: { query: document, variables }, token, signal })
+    return /^\s*query\b/.test(document) ? repeated(once) : once()
   }
 
-  async #sendOnce({ document, variables = {}, token, signal }: Call): Promise<RawAnswer> {
+  /** Reads an address that is no GraphQL; repeated like a query. */
+  get(read: Read): Promise<RawAnswer> {
+    return repeated(() => this.#request({ ...read, body: null }))
+  }
+
+  async #request({ path, body, token, signal }: Read & { readonly body: object | null }): Promise<RawAnswer> {
+    // SECURITY: over plain http everybody on the way can read the token.
+    if (token !== null && isPlainText(this.url)) throw new RemoteError('plain-http', null, 'no')
     const cancel = new AbortController()
     let late = false
     const disarm = this.#clock.after(DEADLINE_MS, () => {
@@ -105,20 +116,20 @@ export class Transport {
       sent = true
     })
     try {
-      const answer = await this.#axios.post(
-        `${this.url}/graphql`,
-        { query: document, variables },
-        {
-          signal: AbortSignal.any(signals),
-          transport,
-          headers: token === null ? {} : { authorization: `Bearer ${token.expose()}` },
-        },
-      )
+      const answer = await this.#axios.request({
+        method: body === null ? 'GET' : 'POST',
+        url: `${this.url}${path}`,
+        ...(body === null ? {} : { data: body }),
+        signal: AbortSignal.any(signals),
+        transport,
+        headers: token === null ? {} : { authorization: `Bearer ${token.expose()}` },
+      })
       const receivedAt = this.#clock.now()
       return {
         status: answer.status,
         contentType: String(answer.headers['content-type'] ?? ''),
-        location: answer.headers.location === undefined ? null : String(answer.headers.location),
+        location: headerOf(answer.headers.location),
+        retryAfter: headerOf(answer.headers['retry-after']),
         text: String(answer.data),
         latencyMs: receivedAt - sentAt,
         skewMs: skewOf(answer.headers.date, receivedAt),
@@ -133,6 +144,20 @@ export class Transport {
       disarm()
     }
   }
+}
+
+/** Once more when the connection was cut: an idle one may have been closed at the other end meanwhile. */
+async function repeated(once: () => Promise<RawAnswer>): Promise<RawAnswer> {
+  try {
+    return await once()
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.code !== 'cut') throw error
+    return once()
+  }
+}
+
+function headerOf(value: unknown): string | null {
+  return value === undefined ? null : String(value)
 }
 
 /**
