@@ -1,4 +1,3 @@
-import axios from 'axios'
 import { messageOf } from '#base/problem-error.ts'
 import type { ProblemCode } from '#shared/domain/problem.ts'
 import { ProxyFailure } from './agents.ts'
@@ -29,7 +28,7 @@ const NO_TLS = /wrong[ _]version[ _]number|packet[ _]length[ _]too[ _]long/i
  */
 export function classify(error: unknown, sent: boolean): RemoteError {
   if (error instanceof RemoteError) return error
-  const cause = axios.isAxiosError(error) && error.cause instanceof Error ? error.cause : error
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof ProxyFailure) return new RemoteError('proxy', cause.message, 'no')
   const execution = sent ? 'unknown' : 'no'
   const text = messageOf(error) || messageOf(cause)

@@ -2,10 +2,11 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import axios, { type AxiosInstance } from 'axios'
+import type { AxiosInstance } from 'axios'
 import type { Clock } from '#base/clock.ts'
 import type { Secret } from '#base/secret.ts'
 import { isPlainText } from '#shared/domain/platform-url.ts'
+import { lazyClient } from '../http-client.ts'
 import { createAgents } from './agents.ts'
 import { classify } from './classify.ts'
 import { RemoteError } from './remote-error.ts'
@@ -55,7 +56,7 @@ export interface RawAnswer {
 export class Transport {
   readonly url: string
   readonly #clock: Clock
-  readonly #axios: AxiosInstance
+  readonly #client: () => Promise<AxiosInstance>
   readonly #close: () => void
 
   /** @throws ProblemError `bad-ca`, `bad-proxy` */
@@ -64,7 +65,7 @@ export class Transport {
     this.#clock = clock
     const { httpAgent, httpsAgent, close } = createAgents(url, caPem, proxy)
     this.#close = close
-    this.#axios = axios.create({
+    this.#client = lazyClient({
       adapter: 'http',
       httpAgent,
       httpsAgent,
@@ -103,6 +104,7 @@ export class Transport {
   async #request({ path, body, token, signal }: Read & { readonly body: object | null }): Promise<RawAnswer> {
     // SECURITY: over plain http everybody on the way can read the token.
     if (token !== null && isPlainText(this.url)) throw new RemoteError('plain-http', null, 'no')
+    const client = await this.#client()
     const cancel = new AbortController()
     let late = false
     const disarm = this.#clock.after(DEADLINE_MS, () => {
@@ -116,7 +118,7 @@ export class Transport {
       sent = true
     })
     try {
-      const answer = await this.#axios.request({
+      const answer = await client.request({
         method: body === null ? 'GET' : 'POST',
         url: `${this.url}${path}`,
         ...(body === null ? {} : { data: body }),

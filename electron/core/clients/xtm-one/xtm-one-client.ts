@@ -1,7 +1,8 @@
-import axios, { type AxiosInstance } from 'axios'
+import type { AxiosInstance } from 'axios'
 import { z } from 'zod'
 import type { Clock } from '#base/clock.ts'
 import { isLoopback } from '#shared/domain/platform-url.ts'
+import { lazyClient } from '../http-client.ts'
 import { type Agents, createAgents } from '../opencti/agents.ts'
 import { classify } from '../opencti/classify.ts'
 import { RemoteError } from '../opencti/remote-error.ts'
@@ -28,14 +29,14 @@ export class XtmOneClient {
   readonly #url: string
   readonly #clock: Clock
   readonly #agents: Agents
-  readonly #axios: AxiosInstance
+  readonly #client: () => Promise<AxiosInstance>
 
   /** @throws ProblemError `bad-ca`, `bad-proxy` */
   constructor({ url, caPem, proxy, clock }: XtmOneAddress) {
     this.#url = url.replace(/\/+$/, '')
     this.#clock = clock
     this.#agents = createAgents(url, caPem, isLoopback(url) ? null : proxy)
-    this.#axios = axios.create({
+    this.#client = lazyClient({
       adapter: 'http',
       httpAgent: this.#agents.httpAgent,
       httpsAgent: this.#agents.httpsAgent,
@@ -76,6 +77,7 @@ export class XtmOneClient {
   }
 
   async #get(path: string, signal?: AbortSignal) {
+    const client = await this.#client()
     const deadline = new AbortController()
     let late = false
     const disarm = this.#clock.after(DEADLINE_MS, () => {
@@ -84,7 +86,7 @@ export class XtmOneClient {
     })
     const sentAt = this.#clock.now()
     try {
-      const { status, data, headers } = await this.#axios.get<string>(this.#url + path, {
+      const { status, data, headers } = await client.get<string>(this.#url + path, {
         signal: signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal,
       })
       const retryAfter: unknown = headers['retry-after']
