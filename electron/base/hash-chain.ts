@@ -49,16 +49,26 @@ export function verifyChain(
 ): ChainVerdict {
   let head = EMPTY_CHAIN
   for (const record of records) {
-    const sequence = head.count + 1
-    if (record.sequence !== sequence) return { ok: false, sequence, why: 'missing' }
-    const digest = digestOf(key, head.digest, sequence, record.body)
-    if (!equalDigests(digest, record.digest)) return { ok: false, sequence, why: 'changed' }
-    head = { count: sequence, digest }
+    const next = followChain(key, head, record)
+    if (typeof next === 'string') return { ok: false, sequence: head.count + 1, why: next }
+    head = next
   }
   if (expected && (expected.count !== head.count || !equalDigests(expected.digest, head.digest))) {
     return { ok: false, sequence: head.count + 1, why: 'cut' }
   }
   return { ok: true, head }
+}
+
+/** One step of the walk: the head after `record`, or why it is not the record that follows `head`. */
+export function followChain(
+  key: Uint8Array,
+  head: ChainHead,
+  record: StoredRecord,
+): ChainHead | 'changed' | 'missing' {
+  const sequence = head.count + 1
+  if (record.sequence !== sequence) return 'missing'
+  const digest = digestOf(key, head.digest, sequence, record.body)
+  return equalDigests(digest, record.digest) ? { count: sequence, digest } : 'changed'
 }
 
 function digestOf(

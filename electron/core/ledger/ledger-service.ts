@@ -1,10 +1,12 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '#base/clock.ts'
-import { type ChainHead, type ChainVerdict, chainRecord, EMPTY_CHAIN, verifyChain } from '#base/hash-chain.ts'
+import { type ChainHead, chainRecord, EMPTY_CHAIN } from '#base/hash-chain.ts'
 import { Live } from '#base/live.ts'
 import type { Logger } from '#base/logger.ts'
 import { messageOf, ProblemError } from '#base/problem-error.ts'
 import { redact } from '#base/redact.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
+import type { LedgerVerdict } from '#shared/contract/activity.ts'
 import type { LedgerStatus } from '#shared/contract/system.ts'
 import type {
   ActionLedger,
@@ -15,45 +17,35 @@ import type {
   LedgerOutcome,
   LedgerResult,
 } from '../ports/action-ledger.ts'
-
-/** `sequence` counts within a chain; `place` is the order of everything. */
-export const LEDGER_MIGRATIONS = [
-  `CREATE TABLE record (
-     place INTEGER PRIMARY KEY AUTOINCREMENT,
-     chain TEXT NOT NULL CHECK (chain IN ('main', 'fallback')),
-     sequence INTEGER NOT NULL,
-     body TEXT NOT NULL,
-     digest BLOB NOT NULL,
-     UNIQUE (chain, sequence)
-   ) STRICT;`,
-]
-
-/**
- * The key that a chain is made with. `fallback`: the profile's own ledger key is in a keychain that does not give it now;
- * the console goes on with a chain of its own, so that nobody is locked out and nothing happens unrecorded.
- */
-export interface LedgerKey {
-  readonly chain: 'main' | 'fallback'
-  readonly key: Uint8Array
-  readonly place: 'keychain' | 'file'
-}
+import { CHAINS, type ChainName, type LedgerRow } from './ledger-database.ts'
+import type { LedgerHeads } from './ledger-heads.ts'
+import type { LedgerKey, LedgerKeys } from './ledger-keys.ts'
+import { type ChainKnown, type LedgerBreak, LedgerWalk, LOST_DIGEST, linkTo } from './ledger-walk.ts'
 
 export interface LedgerParts {
-  /** made with LEDGER_MIGRATIONS */
+  /** as `openLedger` gives it */
   readonly database: Database
+  readonly heads: LedgerHeads
+  readonly keys: LedgerKeys
   readonly clock: Clock
   readonly logger: Logger
-  readonly fetchKey: () => Promise<LedgerKey>
 }
 
-/** The write-ahead, hash-chained record of everything the console does to a platform or a profile (L-01). */
+/** Records that are verified in one go; the console answers in between. */
+const SLICE = 1_000
+
+/** The write-ahead, hash-chained record of everything the console does to a platform or a profile (L-01, L-02). */
 export class LedgerService implements ActionLedger {
   readonly status = new Live<LedgerStatus>({ state: 'opening' })
   readonly #parts: LedgerParts
+  /** Deeds begun before this place are of an earlier run of the console. */
+  readonly #openedAt: number
   #opening: Promise<LedgerKey>
+  #brokenAt: number | null = null
 
   constructor(parts: LedgerParts) {
     this.#parts = parts
+    this.#openedAt = this.#last()?.place ?? 0
     this.#opening = this.#open()
   }
 
@@ -87,13 +79,52 @@ export class LedgerService implements ActionLedger {
     this.#append(bodies).catch(() => {})
   }
 
-  /** Walks a chain from its first record on. @throws ProblemError when its key is not at hand */
-  async verify(): Promise<ChainVerdict> {
-    const { chain, key } = await this.#opening
-    const rows = this.#parts.database
-      .prepare('SELECT sequence, body, digest FROM record WHERE chain = ? ORDER BY place')
-      .iterate(chain) as Iterable<{ sequence: number; body: string; digest: Uint8Array }>
-    return verifyChain(key, rows)
+  /**
+   * Walks everything that was recorded, in slices, and compares it with the heads kept beside the keys. What is written
+   * meanwhile is left to the next time. @throws ProblemError `ledger-failed` when the file cannot be read
+   */
+  async verify(): Promise<LedgerVerdict> {
+    const { keys, heads, clock } = this.#parts
+    await this.#opening.catch(() => null)
+    const known: Record<ChainName, ChainKnown> = {
+      main: await keys.existing('main').then((key) => ({ key, head: null })),
+      fallback: await keys.existing('fallback').then((key) => ({ key, head: null })),
+    }
+    // From here to the last place in one go: a record that came in between would look like one too many.
+    for (const chain of CHAINS) {
+      const { key } = known[chain]
+      if (key) known[chain] = { key, head: heads.read(chain, key) }
+    }
+    try {
+      const walk = new LedgerWalk(known)
+      const records = this.#last()?.place ?? 0
+      const broken = await this.#walk(walk, records)
+      this.#brokenAt = broken?.place ?? null
+      if (this.status.value.state === 'ready') this.status.set({ ...this.status.value, ...this.#broken() })
+      const checkedAt = clock.now()
+      return broken
+        ? { state: 'broken', ...broken, checkedAt }
+        : { state: 'whole', records, unchecked: walk.unchecked, checkedAt }
+    } catch (error) {
+      throw error instanceof ProblemError ? error : new ProblemError('ledger-failed', messageOf(error))
+    }
+  }
+
+  async #walk(walk: LedgerWalk, last: number): Promise<LedgerBreak | null> {
+    // SECURITY: as bytes, since text is read up to a NUL only, and bytes that are no text are all read as the same character.
+    const slice = this.#parts.database.prepare(
+      `SELECT place, chain, sequence, CAST(body AS BLOB) AS body, digest FROM record
+       WHERE place > ? AND place <= ? ORDER BY place LIMIT ${SLICE}`,
+    )
+    for (let after = Number.MIN_SAFE_INTEGER; ; await turn()) {
+      const rows = slice.all(after, last) as unknown as LedgerRow[]
+      for (const row of rows) {
+        const broken = walk.next(row)
+        if (broken) return broken
+      }
+      after = rows.at(-1)?.place ?? after
+      if (rows.length < SLICE) return walk.end()
+    }
   }
 
   /** A failure is told by the status, and again to whoever wants to write. */
@@ -105,59 +136,114 @@ export class LedgerService implements ActionLedger {
 
   async #fetchKey(): Promise<LedgerKey> {
     try {
-      const key = await this.#parts.fetchKey()
-      this.#tellReady(key)
+      const key = await this.#parts.keys.current()
+      this.#settleInterrupted(key)
+      this.#tellReady(key, this.#last()?.place ?? 0)
       return key
     } catch (error) {
       throw this.#failure(error)
     }
   }
 
+  /** Deeds of an earlier run that ended without an outcome: nobody knows any more what became of them, and that is recorded. */
+  #settleInterrupted(key: LedgerKey): void {
+    const pending = this.#parts.database
+      .prepare(
+        `SELECT place, json_extract(body, '$.action') AS action FROM record AS intent
+         WHERE phase = 'intent' AND place <= ?
+           AND NOT EXISTS (SELECT 1 FROM record WHERE of_place = intent.place) ORDER BY place`,
+      )
+      .all(this.#openedAt) as { place: number; action: string }[]
+    this.#write(
+      key,
+      pending.map(({ place, action }) => {
+        return { phase: 'outcome', action, of: place, result: 'unknown', interrupted: true }
+      }),
+    )
+  }
+
+  /** The key to write with; asked for again when it could not be had before. */
+  async #key(): Promise<LedgerKey> {
+    const opening = this.#opening
+    try {
+      return await opening
+    } catch {
+      if (this.#opening === opening) this.#opening = this.#open()
+      return this.#opening
+    }
+  }
+
   /** Several records are one write to the disk. @returns where each stands among all; never fails silently */
   async #append(bodies: readonly LedgerFacts[]): Promise<number[]> {
-    if (bodies.length === 0) return []
-    const ledgerKey = await this.#opening
+    const ledgerKey = await this.#key()
     try {
-      const places = transaction(this.#parts.database, () =>
-        bodies.map((body) => this.#write(ledgerKey, body)),
-      )
-      this.#tellReady(ledgerKey)
+      const places = this.#write(ledgerKey, bodies)
+      this.#tellReady(ledgerKey, this.#last()?.place ?? 0)
       return places
     } catch (error) {
       throw this.#failure(error)
     }
   }
 
-  #write({ chain, key }: LedgerKey, facts: LedgerFacts): number {
+  #write(ledgerKey: LedgerKey, bodies: readonly LedgerFacts[]): number[] {
+    if (bodies.length === 0) return []
+    const written = transaction(this.#parts.database, () => bodies.map((body) => this.#insert(ledgerKey, body)))
+    const last = written.at(-1)
+    if (last) this.#keepHead(ledgerKey, last.head)
+    return written.map(({ place }) => place)
+  }
+
+  #insert({ chain, key }: LedgerKey, facts: LedgerFacts): { place: number; head: ChainHead } {
     const { database, clock } = this.#parts
-    const last = database
-      .prepare('SELECT chain, sequence, digest FROM record ORDER BY place DESC LIMIT 1')
-      .get() as { chain: string; sequence: number; digest: Uint8Array } | undefined
+    const last = this.#last()
     const body: Record<string, unknown> = { v: 1, at: new Date(clock.now()).toISOString(), ...facts }
     // Where the chain changes, the record carries the head of the other, so that the two stay one story.
-    if (last && last.chain !== chain) {
-      body.after = `${last.chain}:${last.sequence}:${Buffer.from(last.digest).toString('hex')}`
-    }
+    if (last && last.chain !== chain) body.after = linkTo(last)
     // SECURITY: the ledger is kept for years; what has the shape of a secret does not enter it.
     const text = redact(JSON.stringify(body))
-    const record = chainRecord(key, this.#head(chain), text)
+    const { sequence, digest } = chainRecord(key, this.#headToFollow(chain, key), text)
     const { lastInsertRowid } = database
       .prepare('INSERT INTO record (chain, sequence, body, digest) VALUES (?, ?, ?, ?)')
-      .run(chain, record.sequence, record.body, record.digest)
-    return Number(lastInsertRowid)
+      .run(chain, sequence, text, digest)
+    return { place: Number(lastInsertRowid), head: { count: sequence, digest } }
   }
 
-  #head(chain: string): ChainHead {
-    const row = this.#parts.database
+  /**
+   * The chain's end in the file, unless the head kept elsewhere says that more was there.
+   * SECURITY: then recording goes on (a lost device must still be revocable), but behind the gap, which so stays for ever.
+   */
+  #headToFollow(chain: ChainName, key: Uint8Array): ChainHead {
+    const { database, heads } = this.#parts
+    const stored = database
       .prepare('SELECT sequence AS count, digest FROM record WHERE chain = ? ORDER BY sequence DESC LIMIT 1')
       .get(chain) as unknown as ChainHead | undefined
-    return row ?? EMPTY_CHAIN
+    const anchor = heads.read(chain, key)
+    const head = stored ?? EMPTY_CHAIN
+    if (anchor === null) return { count: head.count, digest: LOST_DIGEST }
+    return anchor.count > head.count ? anchor : head
   }
 
-  #tellReady({ place }: LedgerKey): void {
-    const row = this.#parts.database.prepare('SELECT count(*) AS records FROM record').get()
-    const { records } = row as { records: number }
-    this.status.set({ state: 'ready', records, keyPlace: place })
+  /** After the record, which counts: a head that lags behind a record covers less, and is caught up by the next one. */
+  #keepHead({ chain, key }: LedgerKey, head: ChainHead): void {
+    try {
+      this.#parts.heads.write(chain, key, head)
+    } catch (error) {
+      this.#parts.logger.warn({ error: messageOf(error) }, "the ledger's head cannot be written")
+    }
+  }
+
+  #last(): Pick<LedgerRow, 'place' | 'chain' | 'sequence' | 'digest'> | undefined {
+    return this.#parts.database
+      .prepare('SELECT place, chain, sequence, digest FROM record ORDER BY place DESC LIMIT 1')
+      .get() as unknown as LedgerRow | undefined
+  }
+
+  #tellReady({ place: keyPlace }: LedgerKey, records: number): void {
+    this.status.set({ state: 'ready', records, keyPlace, ...this.#broken() })
+  }
+
+  #broken(): { brokenAt?: number } {
+    return this.#brokenAt === null ? {} : { brokenAt: this.#brokenAt }
   }
 
   #failure(error: unknown): ProblemError {

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { equalDigests } from '#base/crypto.ts'
+import { writeWhole } from '#base/private-file.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { keychainProblem, type SecretStore } from './secret-store.ts'
@@ -26,17 +27,17 @@ const Marker = z.object({ account: z.string().min(1), check: z.string().min(1) }
  * appears later makes no second key, and one that went away is never replaced silently, because what the first key
  * protects could not be read any more.
  * @param secretStore null: the file, whatever the system has
+ * @param born told of a new key before that is kept, so that what must exist beside the key does whenever the key does
  * @throws ProblemError `keychain-*` when the key is in a keychain that does not give it now
  */
 export async function localKey(
   secretStore: SecretStore | null,
   folder: string,
   purpose: KeyPurpose,
+  born: (key: Buffer) => void = () => {},
 ): Promise<LocalKey> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const keyFile = join(folder, `${purpose}.key`)
-  const markerFile = join(folder, `${purpose}.keychain.json`)
-
+  const { keyFile, markerFile } = filesOf(folder, purpose)
   const filed = readIfThere(keyFile)
   if (filed !== null) return { key: decodeKey(filed), place: 'file' }
   const marker = readIfThere(markerFile)
@@ -44,15 +45,29 @@ export async function localKey(
     return { key: await keyOfMarker(secretStore, marker), place: 'keychain' }
 
   const key = randomBytes(KEY_BYTES)
+  born(key)
   if (secretStore === null || (await secretStore.status()).state !== 'ready') {
-    writeNew(keyFile, key.toString('base64'))
+    writeWhole(keyFile, key.toString('base64'))
     return { key, place: 'file' }
   }
   const account = `${purpose}-key/${randomBytes(9).toString('base64url')}`
   await secretStore.set(account, new Secret(key.toString('base64')))
   // After the keychain: a crash in between leaves an unused item there, not a profile that points at nothing.
-  writeNew(markerFile, JSON.stringify({ account, check: checkOf(key).toString('base64') }))
+  writeWhole(markerFile, JSON.stringify({ account, check: checkOf(key).toString('base64') }))
   return { key, place: 'keychain' }
+}
+
+/** Whether the profile has a key for `purpose`, within reach or not. */
+export function hasLocalKey(folder: string, purpose: KeyPurpose): boolean {
+  const { keyFile, markerFile } = filesOf(folder, purpose)
+  return existsSync(keyFile) || existsSync(markerFile)
+}
+
+function filesOf(folder: string, purpose: KeyPurpose) {
+  return {
+    keyFile: join(folder, `${purpose}.key`),
+    markerFile: join(folder, `${purpose}.keychain.json`),
+  }
 }
 
 async function keyOfMarker(secretStore: SecretStore, text: string): Promise<Buffer> {
@@ -88,18 +103,4 @@ function readIfThere(path: string): string | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-}
-
-/** All of the file or none of it. The profile is held by one process, so nobody else makes the same file. */
-function writeNew(path: string, text: string): void {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`
-  // SECURITY: 0600 from the first byte on; a later chmod would leave a moment in which others can open it.
-  const file = openSync(draft, 'wx', 0o600)
-  try {
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(draft, path)
 }
