@@ -4,9 +4,10 @@ import { type Clock, systemClock } from '#base/clock.ts'
 import { randomText } from '#base/crypto.ts'
 import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
-import { type Database, openDatabase } from '#base/sqlite.ts'
+import type { Database } from '#base/sqlite.ts'
 import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
+import { PlatformAudit } from './activity/platform-audit.ts'
 import { ComposerChild } from './children/composer-child.ts'
 import { LocalPlatform } from './children/local-platform.ts'
 import { ComposerService } from './composer/composer-service.ts'
@@ -18,8 +19,12 @@ import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
 import type { PowerPort } from './heartbeat/monitor.ts'
 import { InventoryService } from './inventory/inventory-service.ts'
-import { LEDGER_MIGRATIONS, type LedgerKey, LedgerService } from './ledger/ledger-service.ts'
+import { type OpenedLedger, openLedger } from './ledger/ledger-database.ts'
+import { LedgerHeads } from './ledger/ledger-heads.ts'
+import { ledgerKeys } from './ledger/ledger-keys.ts'
+import { LedgerService } from './ledger/ledger-service.ts'
 import { NoticesService } from './notices/notices-service.ts'
+import { recorded } from './ports/action-ledger.ts'
 import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
 import { findDocker } from './ports/docker-places.ts'
@@ -27,6 +32,7 @@ import { keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { SecretStore } from './ports/secret-store.ts'
+import { profileSigner } from './ports/signer.ts'
 import { type ConsoleRouter, createRouter } from './router.ts'
 import { SettingsService } from './settings/settings-service.ts'
 import { SystemService } from './system/system-service.ts'
@@ -91,17 +97,23 @@ export function createConsole(ports: ConsolePorts): Console {
   const { profileFolder, logger, clock = systemClock, random = Math.random } = ports
   const os = operatingSystem(process.platform)
   const database = openConsoleDatabase(profileFolder)
-  const ledgerDatabase = openLedgerDatabase(profileFolder, database)
+  const { database: ledgerDatabase, setAside } = ledgerBeside(database, profileFolder, clock.now())
   const secretStore = ports.secretStore ?? keytarStore({ service: KEYCHAIN_SERVICE, os, clock })
   const keyFolder = join(profileFolder, 'keys')
 
   const settings = new SettingsService(database, logger)
+  const heads = new LedgerHeads(keyFolder)
   const ledger = new LedgerService({
     database: ledgerDatabase,
+    heads,
+    keys: ledgerKeys(secretStore, keyFolder, heads),
     clock,
     logger,
-    fetchKey: () => ledgerKey(secretStore, keyFolder),
   })
+  if (setAside !== null) {
+    logger.error({ setAside }, 'the ledger could not be read and was begun anew')
+    recorded(ledger, 'ledger.set-aside', { name: setAside }, () => {}).catch(() => {})
+  }
   const clipboard = new ClipboardGuard(ports.clipboard, clock)
   const revealBox = new RevealBox(clock)
   const profiles = new ProfileStore(database)
@@ -222,6 +234,9 @@ export function createConsole(ports: ConsolePorts): Console {
     connections,
     tokens,
     inventory,
+    ledger,
+    platformAudit: new PlatformAudit(connections, clock),
+    signer: profileSigner(secretStore, keyFolder),
     revealBox,
     clipboard,
     composer,
@@ -246,6 +261,7 @@ export function createConsole(ports: ConsolePorts): Console {
       composer
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))
+      ledger.verify().catch((error: unknown) => logger.error({ err: error }, 'the ledger cannot be verified'))
       const tested = system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
       tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
     },
@@ -258,10 +274,9 @@ export function createConsole(ports: ConsolePorts): Console {
   }
 }
 
-/** The ledger has a file of its own, so that damage to one leaves the other whole. */
-function openLedgerDatabase(profileFolder: string, opened: Database): Database {
+function ledgerBeside(opened: Database, profileFolder: string, now: number): OpenedLedger {
   try {
-    return openDatabase(join(profileFolder, 'ledger.sqlite'), LEDGER_MIGRATIONS)
+    return openLedger(profileFolder, now)
   } catch (error) {
     opened.close()
     throw error
@@ -270,16 +285,6 @@ function openLedgerDatabase(profileFolder: string, opened: Database): Database {
 
 function operatingSystem(platform: NodeJS.Platform): SystemInfo['os'] {
   return platform === 'darwin' || platform === 'win32' ? platform : 'linux'
-}
-
-/** The profile's ledger key; where a keychain keeps it from us, one of its own in a file, so that work can go on. */
-async function ledgerKey(secretStore: SecretStore, keyFolder: string): Promise<LedgerKey> {
-  try {
-    return { chain: 'main', ...(await localKey(secretStore, keyFolder, 'ledger')) }
-  } catch (error) {
-    if (!(error instanceof ProblemError) || !error.code.startsWith('keychain-')) throw error
-    return { chain: 'fallback', ...(await localKey(null, keyFolder, 'ledger-fallback')) }
-  }
 }
 
 function embedded(localPlatform: LocalPlatform) {

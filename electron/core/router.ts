@@ -3,10 +3,13 @@ import type { Logger } from '#base/logger.ts'
 import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
+import type { PlatformAudit } from './activity/platform-audit.ts'
 import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
 import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
+import type { LedgerService } from './ledger/ledger-service.ts'
+import type { Signer } from './ports/signer.ts'
 import type { RegistrationService } from './registration/registration-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { SystemService } from './system/system-service.ts'
@@ -21,6 +24,9 @@ export interface Services {
   readonly connections: ConnectionsService
   readonly tokens: TokenService
   readonly inventory: InventoryService
+  readonly ledger: LedgerService
+  readonly platformAudit: PlatformAudit
+  readonly signer: Signer
   readonly revealBox: RevealBox
   readonly clipboard: ClipboardGuard
   readonly composer: ComposerService
@@ -46,6 +52,7 @@ export function createRouter(services: Services) {
     composer,
     registration,
     heartbeat,
+    ledger,
     logger,
   } = services
 
@@ -159,6 +166,16 @@ export function createRouter(services: Services) {
       setHealthKey: os.heartbeat.setHealthKey.handler(({ input }) =>
         heartbeat.setHealthKey(input.connectionId, input.key === null ? null : new Secret(input.key)),
       ),
+    },
+    activity: {
+      ledger: os.activity.ledger.handler(({ input }) => ledger.read(input)),
+      platform: os.activity.platform.handler(({ input }) => services.platformAudit.page(input)),
+      verify: os.activity.verify.handler(() => ledger.verify()),
+      exportLedger: os.activity.exportLedger.handler(() => ledger.export(services.signer)),
+      publicKey: os.activity.publicKey.handler(async () => ({
+        ...(await services.signer.publicKey()),
+        fileName: 'gatehouse-public-key.pem',
+      })),
     },
   })
 }

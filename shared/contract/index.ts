@@ -1,3 +1,4 @@
+import { activity } from './activity.ts'
 import { composer } from './composer.ts'
 import { connections } from './connections.ts'
 import { heartbeat } from './heartbeat.ts'
@@ -17,5 +18,6 @@ export const contract = {
   composer,
   registration,
   heartbeat,
+  activity,
 }
 export type Contract = typeof contract

@@ -41,7 +41,13 @@ export type ClipboardStatus = z.infer<typeof ClipboardStatus>
 export const LedgerStatus = z.discriminatedUnion('state', [
   /** its key is being fetched; a keychain may be asking the user */
   z.object({ state: z.literal('opening') }),
-  z.object({ state: z.literal('ready'), records: z.number().int(), keyPlace: z.enum(['keychain', 'file']) }),
+  z.object({
+    state: z.literal('ready'),
+    records: z.number().int(),
+    keyPlace: z.enum(['keychain', 'file']),
+    /** number of the first record that is not as it was written; not there while none was found */
+    brokenAt: z.number().int().optional(),
+  }),
   z.object({ state: z.literal('failed'), problem: Problem }),
 ])
 export type LedgerStatus = z.infer<typeof LedgerStatus>

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { activityRouter } from './activity-router.ts'
 import { composerRouter } from './composer-router.ts'
 import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
@@ -202,6 +203,7 @@ export function routerOf(world: World) {
     composer: composerRouter(world, enter),
     registration: registrationRouter(world, enter),
     heartbeat: heartbeatRouter(world, enter),
+    activity: activityRouter(world, enter),
   })
 }
 

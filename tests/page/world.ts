@@ -6,6 +6,7 @@ import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { composerView } from './composer-world.ts'
 import { inventoryStatus } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
@@ -17,7 +18,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'composer' | 'registration' | 'heartbeat'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'composer' | 'registration' | 'heartbeat' | 'activity'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -73,6 +74,7 @@ export interface World {
   /** answers of these procedures are ready, but travel until the promise resolves */
   travelling: Map<Procedure, Promise<void>>
   generateTrouble: 'answer-lost' | 'not-listed' | 'unchecked' | 'expiry-differs' | null
+  activity: ActivityWorld
   /** values of the reveal box by handle */
   values: Map<string, string>
   /** what was asked of the core, in order, without any value */
@@ -181,6 +183,7 @@ export function createWorld(): World {
     hanging: new Set(),
     travelling: new Map(),
     generateTrouble: null,
+    activity: activityWorld(NOW),
     values: new Map(),
     calls: [],
     link: watched<'connecting' | 'open' | 'closed'>('open'),

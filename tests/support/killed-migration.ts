@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { build } from 'vite'
+import { bundledScript } from './bundled-script.ts'
 
 export type Where = 'after' | 'within' | 'never'
 type Step = 'import' | 'migrate' | 'rollback' | 'finalize'
@@ -14,7 +14,7 @@ type Step = 'import' | 'migrate' | 'rollback' | 'finalize'
 export async function migrationLives(
   folder: string,
 ): Promise<(data: string, step: Step, where: Where, rows: number, source?: string) => Promise<boolean>> {
-  const script = await bundle(folder)
+  const script = await bundledScript('migration-child', folder)
   return async (data, step, where, rows, source = '') => {
     const child = spawn(
       join(import.meta.dirname, '../../node_modules/.bin/node'),
@@ -30,20 +30,4 @@ export async function migrationLives(
     if (code !== 0) throw new Error(`The migration ended with ${code ?? signal}: ${output}`)
     return false
   }
-}
-
-async function bundle(folder: string): Promise<string> {
-  await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      ssr: join(import.meta.dirname, 'migration-child.ts'),
-      outDir: join(folder, 'child'),
-      emptyOutDir: true,
-      target: 'node24',
-      rollupOptions: { output: { format: 'es', entryFileNames: 'migration-child.mjs' } },
-    },
-    ssr: { noExternal: true },
-  })
-  return join(folder, 'child', 'migration-child.mjs')
 }

@@ -17,9 +17,12 @@ import type {
   LedgerOutcome,
   LedgerResult,
 } from '../ports/action-ledger.ts'
+import type { Signer } from '../ports/signer.ts'
 import { CHAINS, type ChainName, type LedgerRow } from './ledger-database.ts'
+import { ledgerDocument } from './ledger-export.ts'
 import type { LedgerHeads } from './ledger-heads.ts'
 import type { LedgerKey, LedgerKeys } from './ledger-keys.ts'
+import { type LedgerPage, type LedgerQuery, readLedger } from './ledger-reader.ts'
 import { type ChainKnown, type LedgerBreak, LedgerWalk, LOST_DIGEST, linkTo } from './ledger-walk.ts'
 
 export interface LedgerParts {
@@ -110,6 +113,34 @@ export class LedgerService implements ActionLedger {
     }
   }
 
+  /** One page of what was done, newest first. @throws ProblemError `ledger-failed` when the file cannot be read */
+  read(query: LedgerQuery): LedgerPage & { readAt: number } {
+    return this.#readable(() => ({
+      ...readLedger(this.#parts.database, query, this.#openedAt),
+      readAt: this.#parts.clock.now(),
+    }))
+  }
+
+  /** The whole ledger as a signed file, with what verifying it found just before. @throws ProblemError */
+  async export(signer: Signer): Promise<{ fileName: string; text: string; records: number }> {
+    const verdict = await this.verify()
+    const now = this.#parts.clock.now()
+    const document = this.#readable(() => ledgerDocument(this.#parts.database, now, verdict))
+    return {
+      fileName: `gatehouse-ledger-${document.exportedAt.replaceAll(/[:.]/g, '-')}.json`,
+      text: await signer.sign(document),
+      records: document.records.length,
+    }
+  }
+
+  #readable<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      throw new ProblemError('ledger-failed', messageOf(error))
+    }
+  }
+
   async #walk(walk: LedgerWalk, last: number): Promise<LedgerBreak | null> {
     // SECURITY: as bytes, since text is read up to a NUL only, and bytes that are no text are all read as the same character.
     const slice = this.#parts.database.prepare(
@@ -187,7 +218,9 @@ export class LedgerService implements ActionLedger {
 
   #write(ledgerKey: LedgerKey, bodies: readonly LedgerFacts[]): number[] {
     if (bodies.length === 0) return []
-    const written = transaction(this.#parts.database, () => bodies.map((body) => this.#insert(ledgerKey, body)))
+    const written = transaction(this.#parts.database, () =>
+      bodies.map((body) => this.#insert(ledgerKey, body)),
+    )
     const last = written.at(-1)
     if (last) this.#keepHead(ledgerKey, last.head)
     return written.map(({ place }) => place)

@@ -1,26 +1,10 @@
 import { asProblem } from '#base/problem-error.ts'
+import type { LedgerAction } from '#shared/domain/ledger.ts'
 
 /** What a ledger record says, besides when and what: names, ids, the last four of a token. Never a token. */
 export type LedgerFacts = Readonly<Record<string, string | number | boolean | null | readonly string[]>>
 
-export type LedgerAction =
-  | 'connection.add'
-  | 'connection.rename'
-  | 'connection.set-token'
-  | 'connection.remove'
-  | 'token.generate'
-  | 'token.revoke'
-  | 'registration.register-now'
-  | 'registration.configure'
-  | 'session.kill'
-  | 'session.kill-all'
-  | 'account.lock'
-  | 'incident.plan'
-  | 'incident.resume'
-  | 'connector.start'
-  | 'connector.stop'
-  | 'composer.save'
-  | 'composer.confirm-removals'
+export type { LedgerAction }
 
 /** done: seen to be so · failed: seen not to be so · unknown: no answer came, so either is possible */
 export type LedgerResult = 'done' | 'failed' | 'unknown'

@@ -18,8 +18,10 @@ import {
   UserRevokedAnswer,
   UsersAnswer,
 } from './answers.ts'
+import { type AuditQuery, AuditsAnswer, auditVariables } from './audits.ts'
 import { type GeneratedToken, takeGenerated } from './generated-token.ts'
 import { dataOf } from './graphql.ts'
+import auditsDocument from './operations/audits.graphql?raw'
 import identityDocument from './operations/identity.graphql?raw'
 import inventoryDocument from './operations/inventory.graphql?raw'
 import myAccessDocument from './operations/my-access.graphql?raw'
@@ -219,6 +221,19 @@ export class OpenCtiClient {
 
   async killSessions(userId: string): Promise<void> {
     await this.ask(userSessionsKillDocument, { id: userId }, AnyAnswer)
+  }
+
+  /** A page of the platform's own audit, newest first (opencti-api.md §3.5). Needs SETTINGS_SECURITYACTIVITY. */
+  async audits(query: AuditQuery) {
+    const { data, skewMs } = await this.ask(auditsDocument, auditVariables(query), AuditsAnswer)
+    const { edges, pageInfo } = data.audits
+    return {
+      records: edges.flatMap((edge) => (edge ? [edge.node] : [])),
+      nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+      /** without a valid licence OpenCTI records nothing */
+      licensed: data.settings.platform_enterprise_edition?.license_validated === true,
+      skewMs,
+    }
   }
 
   async #revoked(owner: TokenOwner): Promise<RevokedApiToken[]> {
