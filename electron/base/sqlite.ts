@@ -79,8 +79,9 @@ export function memoryDatabase(source: Database | null, migrations: readonly str
   return database
 }
 
-/** Runs `work` in one write transaction: all of it or nothing. */
+/** Runs `work` in one write transaction: all of it or nothing. Within another one it is part of that. */
 export function transaction<Result>(database: Database, work: () => Result): Result {
+  if (database.isTransaction) return work()
   database.exec('BEGIN IMMEDIATE')
   try {
     const result = work()

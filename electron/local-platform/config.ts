@@ -25,6 +25,8 @@ export interface StandaloneConfig {
   readonly trustedProxies: readonly string[]
   /** ms that the platform still serves, no longer ready, after it was asked to stop */
   readonly shutdownDelayMs: number
+  /** files with catalogues of connectors */
+  readonly customCatalogs: readonly string[]
   /** settings of this shape that it does not know, by name; a script for OpenCTI may bring some along */
   readonly ignored: readonly string[]
 }
@@ -77,6 +79,7 @@ const Environment = z.object({
         'must be addresses or networks such as 127.0.0.1 or 10.0.0.0/8, parted by commas',
       ),
   ),
+  APP__CUSTOM_CATALOGS: optional(z.string().transform((text) => text.split(',').map((path) => path.trim()))),
   APP__SHUTDOWN_DELAY: optional(
     z
       .string()
@@ -131,6 +134,7 @@ export function standaloneConfig(
     logLevel: found.data.APP__APP_LOGS__LOGS_LEVEL ?? 'info',
     trustedProxies: found.data.APP__TRUSTED_PROXIES ?? [],
     shutdownDelayMs: (found.data.APP__SHUTDOWN_DELAY ?? 0) * 1000,
+    customCatalogs: found.data.APP__CUSTOM_CATALOGS ?? [],
     ignored: Object.keys(set).filter(
       (name) => name.startsWith('APP__') && !Object.hasOwn(Environment.shape, name),
     ),

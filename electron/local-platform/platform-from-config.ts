@@ -1,6 +1,7 @@
 import { systemRandom } from '#base/crypto.ts'
 import type { Logger } from '#base/logger.ts'
 import type { StandaloneConfig } from './config.ts'
+import { customCatalog } from './connectors/catalog/custom.ts'
 import { keyFromFile } from './key-file.ts'
 import { createPlatform, type Platform } from './platform.ts'
 
@@ -17,6 +18,7 @@ export function platformFromConfig(config: StandaloneConfig, logger: Logger): Pr
     port: config.port,
     host: config.host,
     seed: config.seed,
+    catalogs: config.customCatalogs.map(customCatalog),
     as: config.as,
     enterprise: config.enterprise,
     key: config.encryptionKey ?? keyFromFile(config.dataFolder, systemRandom),

@@ -12,13 +12,15 @@ import { type AdminAccount, prepareAdmin } from './admin.ts'
 import { recordCount } from './audit/audit-list.ts'
 import { auditLog } from './audit/audit-log.ts'
 import { openCtiRecord } from './audit/opencti-record.ts'
+import { connectorSide } from './connector-side.ts'
+import type { Catalog } from './connectors/catalog/contract.ts'
 import { connectorStore } from './connectors/connector-store.ts'
+import { managerStore } from './connectors/manager-store.ts'
 import { bestEffortWrites } from './database/best-effort.ts'
 import { openPlatformDatabase } from './database/open.ts'
 import { platformValues } from './database/platform-values.ts'
 import { accountResolvers } from './graphql/account-resolvers.ts'
 import { auditResolvers } from './graphql/audit-resolvers.ts'
-import { connectorResolvers } from './graphql/connector-resolvers.ts'
 import { graphqlServer } from './graphql/graphql-server.ts'
 import { platformResolvers } from './graphql/platform-resolvers.ts'
 import { securityResolvers } from './graphql/security-resolvers.ts'
@@ -66,6 +68,8 @@ export interface PlatformOptions {
   readonly as?: PeerName
   /** whether a platform that stands for OpenCTI has an Enterprise Edition, and so an audit; default false */
   readonly enterprise?: boolean
+  /** catalogues of connectors beside the built-in ones */
+  readonly catalogs?: readonly Catalog[]
   readonly admin?: AdminAccount
   /** null = `/health` answers nobody */
   readonly healthAccessKey?: string | null
@@ -147,6 +151,7 @@ async function startOn(
   const credentials = credentialFinder(database, keys.token)
   const accounts = accountDeeds({ database, audit, users, sessions, factors, credentials, random })
   const connectors = connectorStore(database)
+  const managers = managerStore(database)
   const failures = authFailures(clock.now())
   const plaintext = peer.apiTokens ? null : plaintextTokens(database, keys, random)
   const account = options.admin ?? {}
@@ -163,6 +168,23 @@ async function startOn(
     plaintext.giveAll(clock.now())
   }
 
+  const connectorParts = connectorSide({
+    database,
+    audit,
+    users,
+    accounts,
+    tokens,
+    connectors,
+    managers,
+    credentials,
+    plaintext,
+    peer,
+    enterprise,
+    catalogs: options.catalogs ?? [],
+    clock,
+    random,
+  })
+
   const consoleToken = newTokenValue(random).secret
   const facts = { id: valueOnce(values, 'id', () => newId(random)), createdAt: admin.created_at }
   let url = ''
@@ -176,7 +198,7 @@ async function startOn(
         beyond: peer.extensions ? 0 : unrecorded(values, enterprise, () => recordCount(database)),
         raw: peer.extensions ? ({ body }) => body : openCtiRecord,
       }),
-      connectorResolvers({ connectors, users }),
+      ...connectorParts.resolvers,
       securityResolvers(failures),
       tokenResolvers({ tokens, users }),
       sessionResolvers({ sessions, users, accounts, factors, failures, brake: loginBrake() }),
@@ -195,6 +217,7 @@ async function startOn(
   const health = healthCheck(options.healthAccessKey ?? null, () => values.read('id'))
   const server = httpServer({
     graphql,
+    openAev: connectorParts.openAev,
     clock,
     logger,
     peer: peerReader(options.trustedProxies ?? []),

@@ -25,6 +25,7 @@ Environment (OpenCTI's names):
   APP__PORT                the port, when --port does not say
   APP__APP_LOGS__LOGS_LEVEL  error, warn, info or debug
   APP__TRUSTED_PROXIES     addresses of reverse proxies whose X-Forwarded-For and -Proto count, parted by commas
+  APP__CUSTOM_CATALOGS     files with catalogues of connectors, parted by commas
   APP__SHUTDOWN_DELAY      seconds to serve on, no longer ready, once asked to stop
 `
 

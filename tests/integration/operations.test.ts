@@ -23,7 +23,11 @@ const OPENCTI_6_9 = buildSchema(readFileSync('tests/support/opencti-6.9.graphql'
 
 /** Asked of this platform alone, or to find out whether it is one; OpenCTI refuses them. */
 const EXTENSIONS = new Set([
+  'auth-failures',
   'my-revoked',
+  'registration-attempts',
+  'registration-record',
+  'registration-register-now',
   'token-admin-revoke-reason',
   'token-revoke-reason',
   'trial-revoke-reason',

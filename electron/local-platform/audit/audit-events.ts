@@ -57,12 +57,24 @@ export interface AccountEvent extends Recorded {
   readonly count?: number
 }
 
-export type AuditEvent = TokenEvent | MigrationEvent | AccountEvent
+/** What people do to connectors; what composers report is not recorded. */
+export interface ConnectorEvent extends Recorded {
+  readonly event:
+    | 'connector.created'
+    | 'connector.updated'
+    | 'connector.start'
+    | 'connector.stop'
+    | 'connector.reset'
+    | 'connector.deleted'
+  readonly connector: { readonly id: string; readonly name: string }
+}
+
+export type AuditEvent = TokenEvent | MigrationEvent | AccountEvent | ConnectorEvent
 
 /** OpenCTI's names for kinds of events (opencti-api.md §3.5). */
 export interface EventClass {
   readonly event_type: 'mutation' | 'authentication'
-  readonly event_scope: 'create' | 'update' | 'login' | 'logout'
+  readonly event_scope: 'create' | 'update' | 'delete' | 'login' | 'logout'
 }
 
 const UPDATE: EventClass = { event_type: 'mutation', event_scope: 'update' }
@@ -70,12 +82,20 @@ const UPDATE: EventClass = { event_type: 'mutation', event_scope: 'update' }
 /** Every event that has a class of its own; all others are updates. */
 export const EVENT_CLASSES: Readonly<Record<string, EventClass>> = {
   'user.created': { event_type: 'mutation', event_scope: 'create' },
+  'connector.created': { event_type: 'mutation', event_scope: 'create' },
+  'connector.deleted': { event_type: 'mutation', event_scope: 'delete' },
   'session.opened': { event_type: 'authentication', event_scope: 'login' },
   'session.closed': { event_type: 'authentication', event_scope: 'logout' },
 }
 
 export function classOf(event: string): EventClass {
   return EVENT_CLASSES[event] ?? UPDATE
+}
+
+/** What an event is about. */
+export function entityOf(event: AuditEvent): { id: string; type: 'User' | 'Connector'; name: string } | null {
+  if ('subject' in event) return { id: event.subject.id, type: 'User', name: event.subject.email }
+  return 'connector' in event ? { ...event.connector, type: 'Connector' } : null
 }
 
 /** What happened in OpenCTI's words (opencti-api.md §2.8, §3.3), to be read after the actor's name. */
@@ -101,6 +121,17 @@ export function messageOf(event: AuditEvent): string {
       return `activates \`two-factor authentication\` for user \`${event.subject.email}\``
     case 'otp.removed':
       return `deactivates \`two-factor authentication\` for user \`${event.subject.email}\``
+    case 'connector.created':
+      return `creates connector \`${event.connector.name}\``
+    case 'connector.updated':
+      return `updates connector \`${event.connector.name}\``
+    case 'connector.start':
+    case 'connector.stop':
+      return `asks connector \`${event.connector.name}\` to ${event.event.split('.')[1]}`
+    case 'connector.reset':
+      return `resets the state of connector \`${event.connector.name}\``
+    case 'connector.deleted':
+      return `deletes connector \`${event.connector.name}\``
     default:
       return `${event.event.endsWith('started') ? 'started' : 'finished'} the ${event.event.split('.')[1]} of ${event.count} legacy API tokens`
   }

@@ -14,16 +14,16 @@ const kindOf = (field: 'event_type' | 'event_scope', otherwise: string): string 
     .map(([event, kind]) => `WHEN '${event}' THEN '${kind[field]}'`)
     .join(' ')} ELSE '${otherwise}' END)`
 
-const USER = "'User'"
+const ENTITY_TYPE = "(CASE WHEN event LIKE 'connector.%' THEN 'Connector' ELSE 'User' END)"
 /** SECURITY: a Map, so that no name of a prototype is found; only these texts become SQL. */
 const COLUMNS: ReadonlyMap<string, string> = new Map([
   ['event_type', kindOf('event_type', 'mutation')],
   ['event_scope', kindOf('event_scope', 'update')],
   ['event_access', "'administration'"],
   ['event_status', "'success'"],
-  ['entity_type', USER],
-  ['contextEntityType', USER],
-  ['context_data.entity_type', USER],
+  ['entity_type', ENTITY_TYPE],
+  ['contextEntityType', ENTITY_TYPE],
+  ['context_data.entity_type', ENTITY_TYPE],
   ['user_id', 'actor_id'],
   ['members_user', 'actor_id'],
   ['contextEntityId', 'subject_id'],

@@ -1,11 +1,11 @@
 import { expiryOf, TOKEN_DURATIONS } from '#shared/domain/token.ts'
-import { type AuditEvent, classOf, messageOf, type TokenEvent } from './audit-events.ts'
+import { type AuditEvent, classOf, entityOf, messageOf, type TokenEvent } from './audit-events.ts'
 import type { ListedRecord } from './audit-list.ts'
 
 /** A record as OpenCTI would have written it (opencti-api.md §2.8, §3.5): what its `raw_data` holds. */
 export function openCtiRecord({ sequence, body }: ListedRecord): string {
   const event = JSON.parse(body) as AuditEvent
-  const subject = 'subject' in event ? event.subject : null
+  const entity = entityOf(event)
   return JSON.stringify({
     internal_id: `audit--${sequence}`,
     entity_type: 'Activity',
@@ -16,9 +16,9 @@ export function openCtiRecord({ sequence, body }: ListedRecord): string {
     user_id: event.actor.id,
     user_metadata: { ip: event.source.ip, user_agent: event.source.userAgent },
     context_data: {
-      id: subject?.id ?? null,
-      entity_type: subject && 'User',
-      entity_name: subject?.email ?? null,
+      id: entity?.id ?? null,
+      entity_type: entity?.type ?? null,
+      entity_name: entity?.name ?? null,
       message: messageOf(event),
       input: 'token' in event ? inputOf(event) : {},
     },

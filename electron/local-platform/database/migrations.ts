@@ -194,4 +194,52 @@ export const MIGRATIONS: readonly string[] = [
     updated_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // What XTM Composer and OpenCTI tell each other. Reports stand apart: they come every few seconds and never rewrite a
+  // connector. There is at most one manager a protocol, which is the rule itself (opencti-api.md §5.2, §6.1).
+  `
+  ALTER TABLE connectors ADD COLUMN platform TEXT NOT NULL DEFAULT 'opencti' CHECK (platform IN ('opencti', 'openaev'));
+  ALTER TABLE connectors ADD COLUMN catalog_id TEXT;
+  ALTER TABLE connectors ADD COLUMN connector_state TEXT;
+  ALTER TABLE connectors ADD COLUMN state_reset_at INTEGER;
+
+  CREATE TABLE connector_configurations (
+    connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    encrypted INTEGER NOT NULL,
+    PRIMARY KEY (connector_id, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE connector_logs (
+    connector_id TEXT PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
+    lines TEXT NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE connector_health (
+    connector_id TEXT PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
+    restart_count INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    is_in_reboot_loop INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE connector_managers (
+    platform TEXT PRIMARY KEY CHECK (platform IN ('opencti', 'openaev')),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    version TEXT NOT NULL,
+    last_sync_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE composer_tokens (
+    user_row INTEGER NOT NULL REFERENCES users (row) ON DELETE CASCADE,
+    catalog_id TEXT NOT NULL,
+    token_id TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    key_digest BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (user_row, catalog_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

@@ -1,5 +1,5 @@
 import type { Database } from '#base/sqlite.ts'
-import { type AuditEvent, classOf, messageOf } from '../audit/audit-events.ts'
+import { type AuditEvent, classOf, entityOf, messageOf } from '../audit/audit-events.ts'
 import {
   type AuditQuery,
   auditCursor,
@@ -89,7 +89,7 @@ function showsActivity(types: readonly string[] | null | undefined, context: Req
 function asLog(record: ListedRecord, users: UserStore, raw: AuditServices['raw']) {
   const { sequence, body } = record
   const event = JSON.parse(body) as AuditEvent
-  const subject = 'subject' in event ? event.subject : null
+  const entity = entityOf(event)
   const time = new Date(event.at).toISOString()
   const actor = users.byId(event.actor.id)
   return {
@@ -105,9 +105,9 @@ function asLog(record: ListedRecord, users: UserStore, raw: AuditServices['raw']
     raw: raw(record),
     context_uri: null,
     context_data: {
-      entity_id: subject?.id ?? null,
-      entity_name: subject?.email ?? null,
-      entity_type: subject && 'User',
+      entity_id: entity?.id ?? null,
+      entity_name: entity?.name ?? null,
+      entity_type: entity?.type ?? null,
       from_id: null,
       to_id: null,
       message: messageOf(event),

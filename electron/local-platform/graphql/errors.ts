@@ -10,6 +10,7 @@ const CODES = {
   OTP_REQUIRED_ACTIVATION: { http_status: 401, genre: 'TECHNICAL' },
   FORBIDDEN_ACCESS: { http_status: 403, genre: 'TECHNICAL' },
   FUNCTIONAL_ERROR: { http_status: 400, genre: 'BUSINESS' },
+  UNSUPPORTED_ERROR: { http_status: 500, genre: 'BUSINESS' },
   UNKNOWN_ERROR: { http_status: 500, genre: 'TECHNICAL' },
 } as const
 
@@ -35,6 +36,8 @@ export const forbiddenAccess = (
 ): GraphQLError => platformError('FORBIDDEN_ACCESS', message, data)
 export const functionalError = (message: string, data?: Record<string, unknown>): GraphQLError =>
   platformError('FUNCTIONAL_ERROR', message, data)
+
+export const unsupportedError = (message: string): GraphQLError => platformError('UNSUPPORTED_ERROR', message)
 
 /** An error as it goes over the wire. */
 export interface WireError {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#shared/domain/token.ts'
 import { SESSION_TIMEOUT_MS } from '../sessions/session-store.ts'
 import { isoTime } from './user-resolvers.ts'
 import { loggedIn, type RequestContext } from './viewer.ts'
@@ -43,12 +44,7 @@ export function platformResolvers(facts: PlatformFacts) {
           platform_providers: PROVIDERS,
           platform_user_statuses: USER_STATUSES,
           platform_session_timeout: SESSION_TIMEOUT_MS,
-          platform_enterprise_edition: {
-            license_enterprise: facts.enterprise,
-            license_by_configuration: facts.enterprise,
-            license_validated: facts.enterprise,
-            license_type: facts.enterprise ? 'standard' : 'none',
-          },
+          platform_enterprise_edition: licence(facts),
           otp_mandatory: false,
           created_at: isoTime(facts.createdAt),
           updated_at: isoTime(facts.createdAt),
@@ -65,5 +61,30 @@ export function platformResolvers(facts: PlatformFacts) {
         playground_enabled: false,
       }),
     },
+  }
+}
+
+const YEAR_MS = 365 * DAY_MS
+
+/** A licence of a year from the platform's first start; it is none that anybody issued. */
+function licence({ id, enterprise, createdAt }: PlatformFacts) {
+  return {
+    license_enterprise: enterprise,
+    license_by_configuration: enterprise,
+    license_customer: enterprise ? 'Local platform' : '',
+    license_validated: enterprise,
+    license_valid_cert: enterprise,
+    license_expired: false,
+    license_expiration_prevention: false,
+    license_start_date: isoTime(createdAt),
+    license_expiration_date: isoTime(createdAt + YEAR_MS),
+    license_platform: enterprise ? id : '',
+    license_type: enterprise ? 'standard' : 'none',
+    license_platform_match: enterprise,
+    license_creator: '',
+    license_global: false,
+    license_extra_expiration: false,
+    license_extra_expiration_days: null,
+    license_source: enterprise ? 'OPENCTI_LICENSE' : null,
   }
 }

@@ -27,7 +27,7 @@ export interface UserServices {
 
 /** UTC with milliseconds and Z, as OpenCTI writes every date. */
 export const isoTime = (ms: number): string => new Date(ms).toISOString()
-const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms))
+export const isoTimeOrNull = (ms: number | null): string | null => (ms === null ? null : isoTime(ms))
 
 export function userResolvers({
   database,

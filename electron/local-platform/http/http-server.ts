@@ -9,6 +9,8 @@ import type { Clock } from '#base/clock.ts'
 import type { Logger } from '#base/logger.ts'
 import { AUTH_REQUIRED_MESSAGE } from '../graphql/errors.ts'
 import type { GraphqlServer } from '../graphql/graphql-server.ts'
+import type { RequestContext } from '../graphql/viewer.ts'
+import type { ComposerRoutes } from '../openaev/composer-routes.ts'
 import type { Authenticator } from './authenticate.ts'
 import { challenge } from './challenge.ts'
 import { clientText } from './client-text.ts'
@@ -20,6 +22,8 @@ import type { Peer } from './peer.ts'
 
 export interface HttpParts {
   readonly graphql: GraphqlServer
+  /** below `/api`; null: this platform has no OpenAEV side */
+  readonly openAev: ComposerRoutes | null
   readonly authenticator: Authenticator
   readonly health: Health
   /** where a request comes from, behind trusted proxies too */
@@ -36,7 +40,7 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 5_000
 
-/** The platform over HTTP: `POST /graphql` and `GET /health…`. Not listening yet. */
+/** The platform over HTTP: `POST /graphql`, `GET /health…` and what OpenAEV has below `/api`. Not listening yet. */
 export function httpServer(parts: HttpParts): Server {
   const server = createServer(
     {
@@ -64,22 +68,26 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
   const url = readUrl(request.url)
   const health = request.method === 'GET' && url ? healthAnswer(parts.health, url) : null
   if (health) return sendJson(response, health.status, health.body)
-  if (url?.pathname !== '/graphql') return sendJson(response, 404, { error: 'not found' })
-  if (request.method !== 'POST') {
+  const restPath =
+    parts.openAev && url?.pathname.startsWith('/api/') ? url.pathname.slice('/api'.length) : null
+  if (url?.pathname !== '/graphql' && restPath === null)
+    return sendJson(response, 404, { error: 'not found' })
+  if (request.method !== 'POST' && restPath === null) {
     response.setHeader('allow', 'POST')
     return sendJson(response, 405, { error: 'method not allowed' })
   }
   // SECURITY: another site's form can send text and forms unasked, with our cookie; JSON or a bearer it cannot. A bearer is
   // enough, so that plain `curl -d` works.
   const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')
-  if (!isJson && !request.headers.authorization)
+  if (!isJson && !request.headers.authorization && request.method !== 'GET')
     return sendJson(response, 415, { error: 'content-type must be application/json' })
   const body = await readBody(request)
   if (body === null) {
     response.setHeader('connection', 'close')
     return sendJson(response, 413, { error: `the body is larger than ${LARGEST_BODY} bytes` })
   }
-  return answerGraphql(parts, request, response, body)
+  if (restPath === null) await answerGraphql(parts, request, response, body)
+  else answerRest(parts, request, response, { path: restPath, body })
 }
 
 /** SECURITY: of a request's own words only its method, as long as Node knows it; the path may carry a key. */
@@ -109,20 +117,43 @@ function healthAnswer(health: Health, { pathname, searchParams }: URL): HealthAn
 }
 
 async function answerGraphql(
-  { authenticator, graphql, peer, clock, explains }: HttpParts,
+  parts: HttpParts,
   request: IncomingMessage,
   response: ServerResponse,
   body: string,
 ): Promise<void> {
-  const now = clock.now()
   const mediaType = answerMediaType(request.headers.accept)
+  const { context, refused } = contextOf(parts, request, response)
+  if (refused && parts.explains && mediaType === RESPONSE_JSON) return refuse(response)
+  const answer = await parts.graphql.answer(body, mediaType, context)
+  send(response, answer.status, answer.contentType, answer.body)
+}
+
+function answerRest(
+  parts: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { path, body }: { path: string; body: string },
+): void {
+  const { context } = contextOf(parts, request, response)
+  const asked = { method: request.method ?? '', path, body }
+  const answer = parts.openAev?.answer(asked, context) ?? { status: 404 }
+  const text = answer.text ?? (answer.json === undefined ? '' : JSON.stringify(answer.json))
+  const type = answer.text === undefined ? 'application/json' : 'text/plain'
+  send(response, answer.status, `${type}; charset=utf-8`, text)
+}
+
+/** Who asks, and whether a bearer was sent that does not count. */
+function contextOf(
+  { authenticator, peer, clock, explains }: HttpParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): { context: RequestContext; refused: boolean } {
+  const now = clock.now()
   const { ip, secure } = peer(request.socket.remoteAddress, request.headers)
   const identity = authenticator.authenticate(request.headers, ip, now)
-  if (identity.refused && explains) {
-    response.setHeader('www-authenticate', challenge(identity.refused))
-    if (mediaType === RESPONSE_JSON) return refuse(response)
-  }
-  const answer = await graphql.answer(body, mediaType, {
+  if (identity.refused && explains) response.setHeader('www-authenticate', challenge(identity.refused))
+  const context: RequestContext = {
     user: identity.user,
     sessionId: identity.sessionId,
     lacks: identity.lacks,
@@ -139,8 +170,8 @@ async function answerGraphql(
       userAgent: clientText(request.headers['user-agent']),
     },
     setSessionCookie: (value) => response.setHeader('set-cookie', setSessionCookie(value, secure)),
-  })
-  send(response, answer.status, answer.contentType, answer.body)
+  }
+  return { context, refused: identity.refused !== null }
 }
 
 /** HTTP 401 for a bearer that does not count, to clients that read the status (P-05). */

@@ -102,6 +102,10 @@ function connectorOf(
   const [requested, current] = demo.managed ?? [null, null]
   return {
     id: newId(random),
+    platform: 'opencti',
+    connector_state: null,
+    state_reset_at: null,
+    catalog_id: null,
     name: demo.name,
     title: demo.title,
     connector_type: demo.type,

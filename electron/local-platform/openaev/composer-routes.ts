@@ -1,0 +1,193 @@
+import { z } from 'zod'
+import type { Connector, ConnectorStore } from '../connectors/connector-store.ts'
+import type { Deployments } from '../connectors/deployment.ts'
+import { type ManagedConnectors, RefusedConnectorError } from '../connectors/managed-connectors.ts'
+import type { ConnectorManager, ManagerStore } from '../connectors/manager-store.ts'
+import { UnusableKeyError } from '../connectors/sealing.ts'
+import { can, deedOf, type RequestContext } from '../graphql/viewer.ts'
+import type { User } from '../users/user.ts'
+
+export interface RestRequest {
+  readonly method: string
+  /** below `/api`, for instance `/settings/version` */
+  readonly path: string
+  readonly body: string
+}
+
+/** `json` undefined: an empty body; `text` wins over it. */
+export interface RestAnswer {
+  readonly status: number
+  readonly json?: unknown
+  readonly text?: string
+}
+
+export interface ComposerRoutesParts {
+  readonly connectors: ConnectorStore
+  readonly managers: ManagerStore
+  readonly managed: ManagedConnectors
+  readonly deployments: Deployments
+  readonly version: string
+}
+
+/** A composer counts as reachable for two hours (opencti-api.md §6.1). */
+const REACHABLE_MS = 2 * 3_600_000
+
+const Text = (longest: number) => z.string().trim().min(1).max(longest)
+const Registration = z.object({ id: Text(256), name: Text(256), public_key: Text(16_384) })
+const Status = z.object({ connector_instance_current_status: z.enum(['started', 'stopped']) })
+const Logs = z.object({ connector_instance_logs: z.array(z.string()) })
+const HealthCheck = z.object({
+  connector_instance_restart_count: z.number().int().min(0).max(2_147_483_647),
+  connector_instance_started_at: z.string(),
+  connector_instance_is_in_reboot_loop: z.boolean(),
+})
+
+/** Answers that are thrown: HTTP statuses are real here, unlike in GraphQL. */
+class RestError extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** The composer's side of OpenAEV's REST API (opencti-api.md §6.1, composer.md §3.2). */
+export function composerRoutes(parts: ComposerRoutesParts) {
+  const { connectors, managers, managed, deployments, version } = parts
+
+  const answerTo = ({ method, path, body }: RestRequest, context: RequestContext): RestAnswer => {
+    const what = `${method} ${path}`
+    if (what === 'GET /settings/version') {
+      signedIn(context)
+      return { status: 200, text: version }
+    }
+    if (what === 'POST /xtm-composer/register') {
+      mayReport(context)
+      return ok(registered(managed.register('openaev', parsed(Registration, body), context.now)))
+    }
+    if (what === 'GET /xtm-composer/reachable') {
+      signedIn(context)
+      const seen = managers.of('openaev')?.last_sync_at
+      return ok(seen !== undefined && context.now - seen < REACHABLE_MS)
+    }
+    const [, composer = '', rest = ''] = /^\/xtm-composer\/([^/]+)(\/.*)$/.exec(path) ?? []
+    if (rest === '') return { status: 404, json: { message: 'Not found' } }
+    mayReport(context)
+    if (managers.of('openaev')?.id !== decoded(composer))
+      throw new RestError(400, 'Invalid xtm-composer identifier')
+    if (method === 'PUT' && rest === '/refresh-connectivity')
+      return ok(registered(managed.ping('openaev', decoded(composer), context.now)))
+    if (method === 'GET' && rest === '/connector-instances') {
+      const user = mayReadSecrets(context)
+      return ok(connectors.managedBy('openaev').map((each) => instance(each, user, context)))
+    }
+    const [, id = '', action] = /^\/connector-instances\/([^/]+)\/([a-z-]+)$/.exec(rest) ?? []
+    return report(`${method} ${action}`, decoded(id), body, context)
+  }
+
+  const report = (what: string, id: string, body: string, context: RequestContext): RestAnswer => {
+    const connector = connectors.byId(id)
+    if (connector?.platform !== 'openaev') throw new RestError(404, 'Connector instance not found')
+    switch (what) {
+      case 'PUT status': {
+        const { connector_instance_current_status: status } = parsed(Status, body)
+        const changed = managed.reportStatus('openaev', id, status, context.now)
+        return ok(instance(changed, mayReport(context), context))
+      }
+      case 'POST logs':
+        managed.reportLogs('openaev', id, parsed(Logs, body).connector_instance_logs, context.now)
+        return { status: 200 }
+      case 'PUT health-check': {
+        const given = parsed(HealthCheck, body)
+        const health = {
+          restartCount: given.connector_instance_restart_count,
+          startedAt: given.connector_instance_started_at,
+          inRebootLoop: given.connector_instance_is_in_reboot_loop,
+        }
+        managed.reportHealth('openaev', id, health, context.now)
+        return ok(instance(connector, mayReport(context), context))
+      }
+      default:
+        return { status: 404, json: { message: 'Not found' } }
+    }
+  }
+
+  const instance = (connector: Connector, user: User, context: RequestContext) => {
+    const { settings, hash } = deployments.of(connector, deedOf(user, context))
+    return {
+      connector_instance_id: connector.id,
+      connector_instance_name: `${connector.title}-${connector.id}`,
+      connector_instance_hash: hash,
+      connector_image: connector.manager_contract_image,
+      connector_instance_current_status: connector.manager_current_status ?? 'stopped',
+      connector_instance_requested_status:
+        connector.manager_requested_status === 'starting' ? 'starting' : 'stopping',
+      connector_instance_configurations: settings.map(({ key, value, encrypted }) => ({
+        configuration_key: key,
+        configuration_value: value,
+        configuration_is_encrypted: encrypted,
+      })),
+    }
+  }
+
+  return {
+    answer(request: RestRequest, context: RequestContext): RestAnswer {
+      try {
+        return answerTo(request, context)
+      } catch (error) {
+        if (error instanceof RestError) return { status: error.status, json: { message: error.message } }
+        if (error instanceof RefusedConnectorError || error instanceof UnusableKeyError)
+          return { status: 400, json: { message: error.message } }
+        throw error
+      }
+    },
+  }
+}
+
+export type ComposerRoutes = ReturnType<typeof composerRoutes>
+
+const ok = (json: unknown): RestAnswer => ({ status: 200, json })
+
+/** `xtm_composer_version` is the platform's version as it was when the composer registered. */
+const registered = ({ id, version }: ConnectorManager) => ({
+  xtm_composer_id: id,
+  xtm_composer_version: version,
+})
+
+function signedIn(context: RequestContext): User {
+  if (!context.user || context.lacks) throw new RestError(401, 'You must be logged in to do this.')
+  return context.user
+}
+
+function capable(context: RequestContext, capability: string): User {
+  const user = signedIn(context)
+  if (!can(context, capability)) throw new RestError(403, 'You are not allowed to do this.')
+  return user
+}
+
+const mayReport = (context: RequestContext): User => capable(context, 'CONNECTORAPI')
+/** SECURITY: asking for instances may make a token of each one's user, as in GraphQL. */
+const mayReadSecrets = (context: RequestContext): User => capable(context, 'SETTINGS_SETACCESSES')
+
+function parsed<T>(shape: z.ZodType<T>, body: string): T {
+  let json: unknown
+  try {
+    json = JSON.parse(body)
+  } catch {
+    throw new RestError(400, 'The body is not valid JSON')
+  }
+  const result = shape.safeParse(json)
+  if (result.success) return result.data
+  // SECURITY: names of fields alone; a value is not repeated.
+  const fields = result.error.issues.map(({ path }) => path.join('.') || 'the body')
+  throw new RestError(400, `Not valid: ${fields.join(', ').slice(0, 200)}`)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}
