@@ -12,6 +12,14 @@ import { z } from 'zod'
 export const PEER_NAMES = ['gatehouse', 'opencti-7', 'opencti-6.9'] as const
 export type PeerName = (typeof PEER_NAMES)[number]
 
+/** Where the embedded platform registers. `stand-in`: a receiving end that it brings along. */
+const XtmOne = z.discriminatedUnion('mode', [
+  z.object({ mode: z.literal('off') }),
+  z.object({ mode: z.literal('stand-in') }),
+  z.object({ mode: z.literal('own'), url: z.string(), token: z.string(), profile: z.string() }),
+])
+export type EmbeddedXtmOne = z.infer<typeof XtmOne>
+
 /** Parent → child, once, first. */
 export const StartPlatform = z.object({
   type: z.literal('start'),
@@ -27,6 +35,8 @@ export const StartPlatform = z.object({
   as: z.enum(PEER_NAMES).optional(),
   /** whether a platform that stands for OpenCTI has an Enterprise Edition, and so an audit */
   enterprise: z.boolean().optional(),
+  /** `off` unless told otherwise */
+  xtmOne: XtmOne.optional(),
 })
 export type StartPlatform = z.infer<typeof StartPlatform>
 

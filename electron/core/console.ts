@@ -33,6 +33,7 @@ import { localKey } from './ports/local-key.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { SecretStore } from './ports/secret-store.ts'
 import { profileSigner } from './ports/signer.ts'
+import { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import { type ConsoleRouter, createRouter } from './router.ts'
 import { SettingsService } from './settings/settings-service.ts'
 import { SystemService } from './system/system-service.ts'
@@ -125,6 +126,14 @@ export function createConsole(ports: ConsolePorts): Console {
   })
   const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock })
   const inventory = new InventoryService({ platforms: connections, clock, unique: () => randomText(6) })
+  const localXtmOne = new LocalXtmOneService({
+    database,
+    secretStore,
+    ledger,
+    restart: async () => {
+      if (settings.current.localPlatform) await localPlatform.restart()
+    },
+  })
   const localPlatform = new LocalPlatform({
     spawn: ports.spawnPlatform,
     clock,
@@ -133,6 +142,7 @@ export function createConsole(ports: ConsolePorts): Console {
     dataFolder: join(profileFolder, 'platform'),
     seed: ports.platformSeed ?? 'demo',
     fetchKey: async () => (await localKey(secretStore, keyFolder, 'platform')).key,
+    xtmOne: () => localXtmOne.forPlatform(),
     port: rememberedPort(database),
   })
   const notices = new NoticesService({
@@ -241,6 +251,7 @@ export function createConsole(ports: ConsolePorts): Console {
     clipboard,
     composer,
     registration: watch.registration,
+    localXtmOne,
     heartbeat: watch.heartbeat,
     logger,
     recheckKeychain,

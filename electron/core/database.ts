@@ -17,6 +17,10 @@ const MIGRATIONS = [
   `CREATE TABLE composer (
      only INTEGER PRIMARY KEY CHECK (only = 1), settings TEXT NOT NULL, sealed_key BLOB) STRICT;
    CREATE TABLE composer_secret (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE local_xtm_one (
+     only INTEGER PRIMARY KEY CHECK (only = 1),
+     mode TEXT NOT NULL CHECK (mode IN ('stand-in', 'own', 'off')), url TEXT NOT NULL,
+     profile TEXT NOT NULL CHECK (profile IN ('current', 'poc'))) STRICT;`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

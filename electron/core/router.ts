@@ -10,6 +10,7 @@ import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
 import type { LedgerService } from './ledger/ledger-service.ts'
 import type { Signer } from './ports/signer.ts'
+import type { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import type { RegistrationService } from './registration/registration-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
 import type { SystemService } from './system/system-service.ts'
@@ -31,6 +32,7 @@ export interface Services {
   readonly clipboard: ClipboardGuard
   readonly composer: ComposerService
   readonly registration: RegistrationService
+  readonly localXtmOne: LocalXtmOneService
   readonly heartbeat: HeartbeatService
   readonly logger: Logger
   readonly recheckKeychain: SystemService['checkKeychain']
@@ -148,6 +150,10 @@ export function createRouter(services: Services) {
         registration.registerNow(input.connectionId),
       ),
       day: os.registration.day.handler(({ input }) => registration.day(input.connectionId, input.until)),
+      local: os.registration.local.handler(() => services.localXtmOne.current()),
+      setLocal: os.registration.setLocal.handler(({ input }) =>
+        services.localXtmOne.change(input, input.token === null ? null : new Secret(input.token)),
+      ),
     },
     heartbeat: {
       watch: os.heartbeat.watch.handler(({ signal }) => heartbeat.watch(signal)),

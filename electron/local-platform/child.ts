@@ -4,6 +4,7 @@ import type { ParentChannel } from '#base/parent-channel.ts'
 import { type FromPlatform, ToPlatform } from '#base/platform-channel.ts'
 import { createPlatform, type Platform } from './platform.ts'
 import { startFailure } from './start-failure.ts'
+import { embeddedXtmOne } from './xtm-one/embedded-xtm-one.ts'
 
 /**
  * The platform as a child of the console: waits for `start`, answers `ready` or `failed`, ends with `stop`, with a signal,
@@ -11,11 +12,13 @@ import { startFailure } from './start-failure.ts'
  */
 export function runAsChild(channel: ParentChannel, logger: Logger, exit: (code: number) => void): void {
   let platform: Platform | null = null
+  let standIn: { close(): Promise<void> } | null = null
   let begun = false
   const post = (message: FromPlatform): void => channel.post(message)
 
   const end = (code: number): void => {
-    const stopped = platform?.stop() ?? Promise.resolve()
+    // The platform first: it may be telling the stand-in something.
+    const stopped = (platform?.stop() ?? Promise.resolve()).then(() => standIn?.close())
     stopped.then(
       () => exit(code),
       () => exit(1),
@@ -25,6 +28,8 @@ export function runAsChild(channel: ParentChannel, logger: Logger, exit: (code: 
   const start = async (request: Extract<ToPlatform, { type: 'start' }>): Promise<void> => {
     try {
       const healthAccessKey = randomText(24)
+      const xtmOne = await embeddedXtmOne(request.xtmOne ?? { mode: 'off' }, request.dataFolder, logger)
+      standIn = xtmOne.standIn
       platform = await createPlatform({
         dataFolder: request.dataFolder,
         port: request.port,
@@ -32,6 +37,7 @@ export function runAsChild(channel: ParentChannel, logger: Logger, exit: (code: 
         seed: request.seed,
         as: request.as,
         enterprise: request.enterprise,
+        xtmOne: xtmOne.options,
         healthAccessKey,
         logger,
         random: systemRandom,

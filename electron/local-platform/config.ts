@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PEER_NAMES, type PeerName } from '#base/platform-channel.ts'
 import { Secret } from '#base/secret.ts'
 import { LEGACY_TOKEN_PATTERN } from '#shared/domain/token.ts'
+import { type Configuration, readConfiguration } from '../xtm-one/configuration.ts'
 import { configFile, settingName } from './config-file.ts'
 import { isTrustable } from './http/peer.ts'
 import { BadConfigError } from './start-failure.ts'
@@ -27,6 +28,10 @@ export interface StandaloneConfig {
   readonly shutdownDelayMs: number
   /** files with catalogues of connectors */
   readonly customCatalogs: readonly string[]
+  /** how it registers with XTM One */
+  readonly xtmOne: Configuration
+  /** PEM of the Enterprise Edition licence */
+  readonly licencePem: string | null
   /** settings of this shape that it does not know, by name; a script for OpenCTI may bring some along */
   readonly ignored: readonly string[]
 }
@@ -80,6 +85,11 @@ const Environment = z.object({
       ),
   ),
   APP__CUSTOM_CATALOGS: optional(z.string().transform((text) => text.split(',').map((path) => path.trim()))),
+  APP__ENTERPRISE_EDITION_LICENSE: optional(z.string()),
+  // Checked together where they are read: a mistake in them switches the registration off, not the platform.
+  XTM__XTM_ONE_URL: optional(z.string()),
+  XTM__XTM_ONE_TOKEN: optional(z.string()),
+  XTM__XTM_ONE_PROFILE: optional(z.string()),
   APP__SHUTDOWN_DELAY: optional(
     z
       .string()
@@ -135,6 +145,12 @@ export function standaloneConfig(
     trustedProxies: found.data.APP__TRUSTED_PROXIES ?? [],
     shutdownDelayMs: (found.data.APP__SHUTDOWN_DELAY ?? 0) * 1000,
     customCatalogs: found.data.APP__CUSTOM_CATALOGS ?? [],
+    xtmOne: readConfiguration({
+      XTM__XTM_ONE_URL: found.data.XTM__XTM_ONE_URL,
+      XTM__XTM_ONE_TOKEN: found.data.XTM__XTM_ONE_TOKEN,
+      XTM__XTM_ONE_PROFILE: found.data.XTM__XTM_ONE_PROFILE,
+    }),
+    licencePem: found.data.APP__ENTERPRISE_EDITION_LICENSE ?? null,
     ignored: Object.keys(set).filter(
       (name) => name.startsWith('APP__') && !Object.hasOwn(Environment.shape, name),
     ),

@@ -24,6 +24,8 @@ export function platformFromConfig(config: StandaloneConfig, logger: Logger): Pr
     key: config.encryptionKey ?? keyFromFile(config.dataFolder, systemRandom),
     admin: { email: config.adminEmail, token: config.adminToken, password: config.adminPassword },
     healthAccessKey: config.healthAccessKey,
+    licencePem: config.licencePem,
+    xtmOne: { configuration: config.xtmOne },
     trustedProxies: config.trustedProxies,
     shutdownDelayMs: config.shutdownDelayMs,
     logger,

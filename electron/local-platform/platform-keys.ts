@@ -9,6 +9,10 @@ export interface PlatformKeys {
   readonly audit: Buffer
   /** seals the secrets of second factors */
   readonly secondFactor: Buffer
+  /** derives the tokens that XTM One gets in the proof-of-concept profile (docs/decisions/0040) */
+  readonly provisioning: Buffer
+  /** seals the chat token that XTM One answers */
+  readonly chatToken: Buffer
   /** stands beside each hash, so that a hash says which key made it; tells nothing about the key */
   readonly keyId: string
 }
@@ -33,6 +37,8 @@ export function platformKeys(master: Uint8Array): PlatformKeys {
     token,
     audit: deriveKey(master, 'audit:chain:hmac-sha256::v1'),
     secondFactor: deriveKey(master, 'second-factor:aes-256-gcm::v1'),
+    provisioning: deriveKey(master, 'xtm-one:provisioning:hkdf-sha256::v1'),
+    chatToken: deriveKey(master, 'xtm-one:chat-token:aes-256-gcm::v1'),
     keyId: sha256(Buffer.concat([Buffer.from('key-id'), token]))
       .toString('hex')
       .slice(0, 16),

@@ -23,6 +23,7 @@ import { accountResolvers } from './graphql/account-resolvers.ts'
 import { auditResolvers } from './graphql/audit-resolvers.ts'
 import { graphqlServer } from './graphql/graphql-server.ts'
 import { platformResolvers } from './graphql/platform-resolvers.ts'
+import { registrationResolvers } from './graphql/registration-resolvers.ts'
 import { securityResolvers } from './graphql/security-resolvers.ts'
 import { sessionResolvers } from './graphql/session-resolvers.ts'
 import { tokenResolvers } from './graphql/token-resolvers.ts'
@@ -51,6 +52,8 @@ import { tokenUsage } from './tokens/usage.ts'
 import { tokenValidator } from './tokens/validator.ts'
 import { accountDeeds } from './users/account-deeds.ts'
 import { userStore } from './users/user-store.ts'
+import type { XtmOneOptions } from './xtm-one/platform-registration.ts'
+import { registrationSide } from './xtm-one/registration-side.ts'
 
 export interface PlatformOptions {
   /** holds the database; made when missing, locked while the platform runs */
@@ -70,6 +73,10 @@ export interface PlatformOptions {
   readonly enterprise?: boolean
   /** catalogues of connectors beside the built-in ones */
   readonly catalogs?: readonly Catalog[]
+  /** PEM of the Enterprise Edition licence */
+  readonly licencePem?: string | null
+  /** how it registers with XTM One; not at all unless told */
+  readonly xtmOne?: XtmOneOptions
   readonly admin?: AdminAccount
   /** null = `/health` answers nobody */
   readonly healthAccessKey?: string | null
@@ -100,6 +107,7 @@ export interface Platform {
 /** How long running requests may take once the platform stops. */
 const DRAIN_MS = 2_000
 const LEAST_KEY_BYTES = 32
+const TITLE = 'Local platform'
 
 /**
  * Starts a platform in this process: real SQLite, real HTTP. The entry (main.ts) and the tests use it alike; a test gives a
@@ -188,6 +196,24 @@ async function startOn(
   const consoleToken = newTokenValue(random).secret
   const facts = { id: valueOnce(values, 'id', () => newId(random)), createdAt: admin.created_at }
   let url = ''
+  const { registration, edition } = registrationSide({
+    dataFolder: options.dataFolder,
+    options: options.xtmOne,
+    database,
+    values,
+    keys,
+    users,
+    tokens,
+    admin,
+    adminToken: account.token ?? null,
+    peer,
+    enterprise,
+    licencePem: options.licencePem ?? null,
+    facts: { ...facts, title: TITLE, url: () => url },
+    clock,
+    random,
+    logger,
+  })
   const graphql = graphqlServer(
     [
       userResolvers({ database, users, tokens, usage, sessions, factors, plaintext }),
@@ -200,13 +226,15 @@ async function startOn(
       }),
       ...connectorParts.resolvers,
       securityResolvers(failures),
+      registrationResolvers(registration),
       tokenResolvers({ tokens, users }),
       sessionResolvers({ sessions, users, accounts, factors, failures, brake: loginBrake() }),
       platformResolvers({
         ...facts,
-        title: 'Local platform',
+        title: TITLE,
         version: peer.version,
-        enterprise,
+        edition,
+        modules: () => (peer.apiTokens ? [registration.module()] : []),
         adminEmail: admin.user_email,
         url: () => url,
       }),
@@ -230,6 +258,7 @@ async function startOn(
       console: { token: consoleToken, user: () => users.byRow(admin.row) },
     }),
     health,
+    chatbot: peer.apiTokens ? () => registration.chatbot(edition(clock.now()).validated) : null,
     explains: peer.extensions,
   })
   const migrating = migration({
@@ -240,7 +269,13 @@ async function startOn(
     tempo: { clock, rest: restWhileServing },
   })
   warnOfPlaintext(migrating, logger)
-  url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
+  try {
+    url = await listen(server, options.port ?? 0, options.host ?? '127.0.0.1')
+  } catch (error) {
+    await registration.stop()
+    throw error
+  }
+  registration.start()
 
   logger.info({ event: 'platform.started', url }, 'The platform is ready')
 
@@ -248,7 +283,7 @@ async function startOn(
     health.stopping()
     logger.info({ event: 'platform.stopping' }, 'The platform stops')
     await pause(clock, options.shutdownDelayMs ?? 0)
-    await Promise.all([drain(server, clock), migrating.stop()])
+    await Promise.all([drain(server, clock), migrating.stop(), registration.stop()])
   }
   let stopping: Promise<void> | null = null
   return {

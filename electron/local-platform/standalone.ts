@@ -26,6 +26,10 @@ Environment (OpenCTI's names):
   APP__APP_LOGS__LOGS_LEVEL  error, warn, info or debug
   APP__TRUSTED_PROXIES     addresses of reverse proxies whose X-Forwarded-For and -Proto count, parted by commas
   APP__CUSTOM_CATALOGS     files with catalogues of connectors, parted by commas
+  APP__ENTERPRISE_EDITION_LICENSE  PEM of the licence
+  XTM__XTM_ONE_URL         address of XTM One; with the token it switches the registration on
+  XTM__XTM_ONE_TOKEN       XTM One's platform registration token
+  XTM__XTM_ONE_PROFILE     "current", or "poc": the administrator's token and one of every user leave this machine too
   APP__SHUTDOWN_DELAY      seconds to serve on, no longer ready, once asked to stop
 `
 
@@ -48,6 +52,8 @@ export async function runStandalone(
     }
     const config = standaloneConfig(flags, process.env)
     if (flags.check) {
+      if (config.xtmOne.state === 'invalid')
+        throw new BadConfigError(config.xtmOne.problems.map(({ message }) => message).join('\n'))
       out('The configuration is valid.')
       return 0
     }

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { ADDRESS_MAX, PASTED_TOKEN_MAX } from '#shared/domain/connection-limits.ts'
 import {
   REGISTRATION_FAILURES,
   REGISTRATION_KEY_PROBLEMS,
@@ -244,6 +245,18 @@ export const RegistrationDay = z.object({
 })
 export type RegistrationDay = z.infer<typeof RegistrationDay>
 
+/** What the embedded platform registers with. */
+export const LocalXtmOne = z.object({
+  /** `stand-in`: a receiving end on this machine that comes with the platform */
+  mode: z.enum(['stand-in', 'own', 'off']),
+  /** of `own`; kept when another mode is chosen */
+  url: z.string(),
+  profile: Profile,
+  /** whether a token for that address is kept */
+  hasToken: z.boolean(),
+})
+export type LocalXtmOne = z.infer<typeof LocalXtmOne>
+
 const OfConnection = z.object({ connectionId: ConnectionId })
 
 export const registration = {
@@ -255,4 +268,18 @@ export const registration = {
   registerNow: procedure.input(OfConnection).output(Registration),
   /** The 24 hours that end at `until`, now unless given. */
   day: procedure.input(OfConnection.extend({ until: Instant.optional() })).output(RegistrationDay),
+  /** What the embedded platform registers with. */
+  local: procedure.output(LocalXtmOne),
+  /**
+   * Changes it and starts the embedded platform anew. `token` goes into the secret store; null keeps the one that is there,
+   * which belongs to its address: another address needs it typed again.
+   */
+  setLocal: procedure
+    .input(
+      LocalXtmOne.omit({ hasToken: true }).extend({
+        url: z.string().trim().max(ADDRESS_MAX),
+        token: z.string().trim().min(1).max(PASTED_TOKEN_MAX).nullable(),
+      }),
+    )
+    .output(LocalXtmOne),
 }

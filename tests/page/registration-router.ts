@@ -21,6 +21,15 @@ export function registrationRouter(world: World, enter: Enter) {
       await enter('registration.registerNow', errors)
       return of(input.connectionId)
     }),
+    local: os.local.handler(async ({ errors }) => {
+      await enter('registration.local', errors)
+      return world.localXtmOne.get()
+    }),
+    setLocal: os.setLocal.handler(async ({ input: { token, ...chosen }, errors }) => {
+      await enter('registration.setLocal', errors)
+      world.localXtmOne.set((before) => ({ ...chosen, hasToken: token !== null || before.hasToken }))
+      return world.localXtmOne.get()
+    }),
     day: os.day.handler(async ({ input, errors }) => {
       await enter('registration.day', errors)
       return registrationDay(world.clock.now(), of(input.connectionId).record.known.state === 'reported')

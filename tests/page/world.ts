@@ -3,7 +3,7 @@ import type { Connection, Identity, Probe } from '#shared/contract/connections.t
 import type { HeartbeatStatus } from '#shared/contract/heartbeat.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
-import type { Registration } from '#shared/contract/registration.ts'
+import type { LocalXtmOne, Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
@@ -66,6 +66,7 @@ export interface World {
   /** by connection; one that is missing reports nothing. Bump `registrationsChanged` after a change */
   registrations: Map<string, Registration>
   registrationsChanged: Watched<number>
+  localXtmOne: Watched<LocalXtmOne>
   heartbeat: Watched<HeartbeatStatus>
   /** each of these procedures fails like that */
   failing: Map<Procedure, Problem>
@@ -178,6 +179,7 @@ export function createWorld(): World {
     },
     registrations: new Map([['local', freshRegistration('local', NOW)]]),
     registrationsChanged: watched(0),
+    localXtmOne: watched<LocalXtmOne>({ mode: 'stand-in', url: '', profile: 'current', hasToken: false }),
     heartbeat: watched(heartbeatStatus(NOW)),
     failing: new Map(),
     hanging: new Set(),

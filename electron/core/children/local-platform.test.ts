@@ -54,6 +54,7 @@ function supervised(options: { spawn: SpawnChild; clock?: Clock; fetchKey?: () =
     logger,
     dataFolder: '/nowhere',
     seed: 'none',
+    xtmOne: async () => ({ mode: 'off' }),
     fetchKey: options.fetchKey ?? (async () => Buffer.alloc(32, 7)),
     port: {
       read: () => port,
@@ -107,6 +108,7 @@ it('hands over key and folder by message, and is ready when the child says so', 
       port: 4242,
       encryptionKey: Buffer.alloc(32, 7).toString('base64'),
       seed: 'none',
+      xtmOne: { mode: 'off' },
     },
   ])
   last().say({ type: 'nonsense' })

@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts'
 import { Live } from '#base/live.ts'
 import type { Logger } from '#base/logger.ts'
-import { FromPlatform, type StartPlatform } from '#base/platform-channel.ts'
+import { type EmbeddedXtmOne, FromPlatform, type StartPlatform } from '#base/platform-channel.ts'
 import { Secret } from '#base/secret.ts'
 import type { LocalPlatformStatus } from '#shared/contract/system.ts'
 import type { SpawnChild } from '../ports/child-process.ts'
@@ -22,6 +22,8 @@ export interface LocalPlatformParts {
   readonly logger: Logger
   readonly dataFolder: string
   readonly seed: StartPlatform['seed']
+  /** what it registers with */
+  readonly xtmOne: () => Promise<EmbeddedXtmOne>
   /** the platform's key; throws when the keychain that holds it does not give it */
   readonly fetchKey: () => Promise<Uint8Array>
   /** the port of the last start, so that addresses stay; 0 = any */
@@ -75,14 +77,15 @@ export class LocalPlatform {
   }
 
   async #request(): Promise<StartPlatform> {
-    const { dataFolder, seed, fetchKey, port } = this.#parts
-    const key = await fetchKey()
+    const { dataFolder, seed, fetchKey, xtmOne, port } = this.#parts
+    const [key, registersWith] = await Promise.all([fetchKey(), xtmOne()])
     return {
       type: 'start',
       dataFolder,
       port: this.#anyPort ? 0 : port.read(),
       encryptionKey: Buffer.from(key).toString('base64'),
       seed,
+      xtmOne: registersWith,
     }
   }
 

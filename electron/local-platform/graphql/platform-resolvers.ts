@@ -1,14 +1,23 @@
-import { DAY_MS } from '#shared/domain/token.ts'
 import { SESSION_TIMEOUT_MS } from '../sessions/session-store.ts'
+import type { EnterpriseEdition } from '../xtm-one/enterprise-edition.ts'
 import { isoTime } from './user-resolvers.ts'
 import { loggedIn, type RequestContext } from './viewer.ts'
+
+/** A manager as OpenCTI lists it. It runs in ticks, so `running` is true only while one is under way. */
+export interface PlatformModule {
+  readonly id: string
+  readonly enable: boolean
+  readonly running: boolean
+  readonly warning: boolean
+}
 
 export interface PlatformFacts {
   readonly id: string
   readonly title: string
   /** in OpenCTI's scheme: the schema spoken here is the one of that version */
   readonly version: string
-  readonly enterprise: boolean
+  readonly edition: (now: number) => EnterpriseEdition
+  readonly modules: () => readonly PlatformModule[]
   readonly adminEmail: string
   /** ms since the epoch */
   readonly createdAt: number
@@ -40,51 +49,48 @@ export function platformResolvers(facts: PlatformFacts) {
           platform_url: facts.url(),
           platform_email: facts.adminEmail,
           platform_type: 'STANDARD',
-          platform_modules: [],
+          platform_modules: facts.modules(),
           platform_providers: PROVIDERS,
           platform_user_statuses: USER_STATUSES,
           platform_session_timeout: SESSION_TIMEOUT_MS,
-          platform_enterprise_edition: licence(facts),
+          platform_enterprise_edition: editionOnTheWire(facts.id, facts.edition(context.now)),
           otp_mandatory: false,
           created_at: isoTime(facts.createdAt),
           updated_at: isoTime(facts.createdAt),
         }
       },
-      publicSettings: () => ({
+      publicSettings: (_: unknown, __: unknown, { now }: RequestContext) => ({
         id: facts.id,
         platform_title: facts.title,
         platform_login_message: null,
         platform_theme: 'auto',
         platform_language: 'auto',
         platform_providers: PROVIDERS,
-        platform_enterprise_edition_license_validated: facts.enterprise,
+        platform_enterprise_edition_license_validated: facts.edition(now).validated,
         playground_enabled: false,
       }),
     },
   }
 }
 
-const YEAR_MS = 365 * DAY_MS
-
-/** A licence of a year from the platform's first start; it is none that anybody issued. */
-function licence({ id, enterprise, createdAt }: PlatformFacts) {
+function editionOnTheWire(platformId: string, edition: EnterpriseEdition) {
   return {
-    license_enterprise: enterprise,
-    license_by_configuration: enterprise,
-    license_customer: enterprise ? 'Local platform' : '',
-    license_validated: enterprise,
-    license_valid_cert: enterprise,
-    license_expired: false,
+    license_enterprise: edition.enabled,
+    license_by_configuration: edition.byConfiguration,
+    license_customer: edition.customer,
+    license_validated: edition.validated,
+    license_valid_cert: edition.validated,
+    license_expired: edition.expired,
     license_expiration_prevention: false,
-    license_start_date: isoTime(createdAt),
-    license_expiration_date: isoTime(createdAt + YEAR_MS),
-    license_platform: enterprise ? id : '',
-    license_type: enterprise ? 'standard' : 'none',
-    license_platform_match: enterprise,
+    license_start_date: isoTime(edition.startsAt),
+    license_expiration_date: isoTime(edition.expiresAt),
+    license_platform: edition.platformMatch ? platformId : '',
+    license_type: edition.type,
+    license_platform_match: edition.platformMatch,
     license_creator: '',
     license_global: false,
     license_extra_expiration: false,
     license_extra_expiration_days: null,
-    license_source: enterprise ? 'OPENCTI_LICENSE' : null,
+    license_source: edition.source,
   }
 }

@@ -13,6 +13,7 @@ import type { RequestContext } from '../graphql/viewer.ts'
 import type { ComposerRoutes } from '../openaev/composer-routes.ts'
 import type { Authenticator } from './authenticate.ts'
 import { challenge } from './challenge.ts'
+import { type ChatbotFacts, chatbotConfig } from './chatbot.ts'
 import { clientText } from './client-text.ts'
 import { setSessionCookie } from './cookies.ts'
 import type { Health, HealthAnswer } from './health.ts'
@@ -26,6 +27,8 @@ export interface HttpParts {
   readonly openAev: ComposerRoutes | null
   readonly authenticator: Authenticator
   readonly health: Health
+  /** null: this platform has no such address */
+  readonly chatbot: (() => ChatbotFacts) | null
   /** where a request comes from, behind trusted proxies too */
   readonly peer: (remote: string | undefined, headers: IncomingHttpHeaders) => Peer
   /** whether a refused bearer hears why, in headers and HTTP status (P-05) */
@@ -40,7 +43,7 @@ const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 5_000
 
-/** The platform over HTTP: `POST /graphql`, `GET /health…` and what OpenAEV has below `/api`. Not listening yet. */
+/** The platform over HTTP: `POST /graphql`, `GET /health…`, `GET /chatbot/config` and what OpenAEV has below `/api`. Not listening yet. */
 export function httpServer(parts: HttpParts): Server {
   const server = createServer(
     {
@@ -68,6 +71,8 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
   const url = readUrl(request.url)
   const health = request.method === 'GET' && url ? healthAnswer(parts.health, url) : null
   if (health) return sendJson(response, health.status, health.body)
+  if (parts.chatbot && url?.pathname === '/chatbot/config' && request.method === 'GET')
+    return answerChatbot(parts, parts.chatbot(), request, response)
   const restPath =
     parts.openAev && url?.pathname.startsWith('/api/') ? url.pathname.slice('/api'.length) : null
   if (url?.pathname !== '/graphql' && restPath === null)
@@ -114,6 +119,18 @@ function healthAnswer(health: Health, { pathname, searchParams }: URL): HealthAn
     default:
       return null
   }
+}
+
+function answerChatbot(
+  { authenticator, peer, clock }: HttpParts,
+  facts: ChatbotFacts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { ip } = peer(request.socket.remoteAddress, request.headers)
+  const { user, lacks } = authenticator.authenticate(request.headers, ip, clock.now())
+  const { status, body } = chatbotConfig(user !== null && lacks === null, facts)
+  sendJson(response, status, body)
 }
 
 async function answerGraphql(

@@ -52,6 +52,12 @@ export interface TokenStore {
     deed: Deed,
     scopes?: readonly string[] | null,
   ): CreatedToken
+  /**
+   * Makes a value that was decided elsewhere an unlimited token of `owner`, with its record. A value that is a token already
+   * is left alone, so that this can be asked again after a crash. Runs inside a transaction of the caller.
+   * @returns the token's id
+   */
+  adopt(owner: User, name: string, value: Secret, deed: Deed): string
   /** False when the owner has no such token, or it is revoked already. A token in the reason is taken out of it. */
   revoke(owner: User, tokenId: string, reason: string | null, deed: Deed): boolean
   /** Whether anybody has or had a token of this id. */
@@ -91,6 +97,7 @@ export function tokenStore(
   const find = database.prepare(
     'SELECT name, masked_token, expires_at FROM tokens WHERE id = ? AND user_row = ? AND revoked_at IS NULL',
   )
+  const findByHash = database.prepare('SELECT id FROM tokens WHERE hash = ?')
   const findId = database.prepare('SELECT 1 FROM tokens WHERE id = ?')
   const markRevoked = database.prepare(
     'UPDATE tokens SET revoked_at = ?, revoked_by = ?, revoke_reason = ? WHERE id = ?',
@@ -111,42 +118,60 @@ export function tokenStore(
 
   const remove = (tokenId: string): void => void deleteToken.run(tokenId)
 
+  /** SECURITY: only the keyed digest and the mask are stored (PRD FR-014, FR-101); the record is part of the deed. Inside a transaction. */
+  const record = (
+    owner: User,
+    {
+      name,
+      value,
+      expiresAt,
+      scopes,
+    }: Pick<GivenToken, 'name' | 'value' | 'expiresAt'> & { scopes: readonly string[] | null },
+    deed: Deed,
+  ): string => {
+    const id = newId(random)
+    const plaintext = value.expose()
+    const masked = maskToken(plaintext)
+    insert.run(
+      hmac(keys.token, plaintext),
+      id,
+      owner.row,
+      name,
+      masked,
+      keys.keyId,
+      deed.at,
+      expiresAt,
+      null,
+      null,
+      null,
+      scopesText(scopes),
+    )
+    audit.append({
+      event: 'token.created',
+      at: deed.at,
+      actor: { id: deed.actor.id, email: deed.actor.user_email },
+      subject: { id: owner.id, email: owner.user_email },
+      token: { id, lastFour: lastFour(masked), name },
+      expiresAt,
+      scopes,
+      reason: null,
+      source: deed.source,
+    })
+    return id
+  }
+
   return {
     create(owner, name, duration, deed, scopes = null) {
       if (credentials.holds(name)) throw new CredentialInTextError('The name')
-      const id = newId(random)
       const { secret, masked } = newTokenValue(random)
       const expiresAt = expiryOf(duration, deed.at)
-      // SECURITY: only the keyed digest and the mask are stored (PRD FR-014, FR-101); the record is part of the deed.
-      transaction(database, () => {
-        const digest = hmac(keys.token, secret.expose())
-        insert.run(
-          digest,
-          id,
-          owner.row,
-          name,
-          masked,
-          keys.keyId,
-          deed.at,
-          expiresAt,
-          null,
-          null,
-          null,
-          scopesText(scopes),
-        )
-        audit.append({
-          event: 'token.created',
-          at: deed.at,
-          actor: { id: deed.actor.id, email: deed.actor.user_email },
-          subject: { id: owner.id, email: owner.user_email },
-          token: { id, lastFour: lastFour(masked), name },
-          expiresAt,
-          scopes,
-          reason: null,
-          source: deed.source,
-        })
-      })
+      const id = transaction(database, () => record(owner, { name, value: secret, expiresAt, scopes }, deed))
       return { id, plaintext: secret, masked, expiresAt }
+    },
+
+    adopt(owner, name, value, deed) {
+      const known = findByHash.get(hmac(keys.token, value.expose())) as { id: string } | undefined
+      return known?.id ?? record(owner, { name, value, expiresAt: null, scopes: null }, deed)
     },
 
     revoke(owner, tokenId, given, deed) {

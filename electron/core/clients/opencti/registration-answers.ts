@@ -62,8 +62,9 @@ export const EnterpriseAnswer = z.object({
         validated: edition.license_validated,
         customer: edition.license_customer,
         type: edition.license_type,
-        startsAt: edition.license_start_date,
-        expiresAt: edition.license_expiration_date,
+        // Without one the dates mean nothing, and cannot be left out.
+        startsAt: edition.license_enterprise ? edition.license_start_date : null,
+        expiresAt: edition.license_enterprise ? edition.license_expiration_date : null,
         expired: edition.license_expired,
         platformMatch: edition.license_platform_match,
       })),
