@@ -4,6 +4,7 @@ import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
 import type { PlatformAudit } from './activity/platform-audit.ts'
+import { authFailuresOf } from './clients/opencti/auth-failures.ts'
 import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
 import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
@@ -72,6 +73,9 @@ export function createRouter(services: Services) {
       info: os.system.info.handler(() => system.info),
       watch: os.system.watch.handler(({ signal }) => system.watch(signal)),
       recheckKeychain: os.system.recheckKeychain.handler(() => services.recheckKeychain()),
+      authFailures: os.system.authFailures.handler(async ({ input }) =>
+        authFailuresOf(await connections.client(input.connectionId), input.first),
+      ),
       restartLocalPlatform: os.system.restartLocalPlatform.handler(() => services.restartLocalPlatform()),
     },
     settings: {

@@ -9,6 +9,8 @@ import {
   Menu,
   Notification,
   nativeTheme,
+  net,
+  powerMonitor,
   protocol,
   session,
   shell,
@@ -30,6 +32,7 @@ import { askBeforeLeaving } from './guards/unsaved.ts'
 import { BACKGROUND_SWITCH, canStartAtLogin } from './login-item.ts'
 import { menuTemplate } from './menu.ts'
 import { handOverPorts } from './port-handover.ts'
+import { electronPower } from './power.ts'
 import { keepPresence } from './presence.ts'
 import { systemClipboard } from './system-clipboard.ts'
 import { utilityChild } from './utility-child.ts'
@@ -102,6 +105,14 @@ function openConsole(
       ClipboardItem: 'ClipboardItem' in electron ? electron.ClipboardItem : undefined,
       platform: process.platform,
       canTrust: () => !process.env.WAYLAND_DISPLAY || BrowserWindow.getFocusedWindow() !== null,
+    }),
+    power: electronPower({
+      powerMonitor,
+      isOnline: () => net.isOnline(),
+      every: (ms, task) => {
+        const timer = setInterval(task, ms)
+        return () => clearInterval(timer)
+      },
     }),
     notifier: desktopNotifier(Notification, showWindow),
     canStartAtLogin: canStartAtLogin({ app, platform: process.platform }),

@@ -26,6 +26,8 @@ export interface RegistrationStorage extends LeasePort {
   attempts(since: number): Attempt[]
   lastSuccessAt(): number | null
   lastAnswer(): RecordedAnswer | null
+  /** Frees the lease whoever held it: for who knows, by a lock of its own, that no other manager runs. */
+  freeLease(): void
   readonly provisioning: ProvisioningStore
 }
 
@@ -77,6 +79,10 @@ export function createRegistrationStorage(database: Database): RegistrationStora
 
     release(holder) {
       database.prepare('DELETE FROM lease WHERE name = ? AND holder = ?').run(LEASE, holder)
+    },
+
+    freeLease() {
+      database.prepare('DELETE FROM lease WHERE name = ?').run(LEASE)
     },
 
     record(attempt, success) {

@@ -1,6 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { Instant } from './connections.ts'
+import { ConnectionId, Instant } from './connections.ts'
 import { Problem, procedure } from './problem.ts'
 
 /** How far the OS keychain can be used (S-04). */
@@ -77,10 +77,35 @@ export const SystemInfo = z.object({
 })
 export type SystemInfo = z.infer<typeof SystemInfo>
 
+/** Failed authentications at a platform by source, counted since its start (P-08). */
+export const AuthFailures = z.object({
+  since: Instant,
+  total: z.number().int(),
+  /** how many sources failed; `list` has the busiest */
+  sources: z.number().int(),
+  list: z.array(
+    z.object({
+      ip: z.string().nullable(),
+      failures: z.number().int(),
+      firstAt: Instant,
+      lastAt: Instant,
+      /** the other side's text */
+      userAgent: z.string().nullable(),
+      /** malformed, unknown, revoked, expired, account, no-api-access, password, code, or one that a later platform has */
+      reasons: z.array(z.object({ reason: z.string(), failures: z.number().int() })),
+    }),
+  ),
+})
+export type AuthFailures = z.infer<typeof AuthFailures>
+
 export const system = {
   info: procedure.output(SystemInfo),
   watch: procedure.output(eventIterator(SystemStatus)),
   /** Asks the keychain again, after the user unlocked or installed one. */
   recheckKeychain: procedure.output(KeychainStatus),
   restartLocalPlatform: procedure.output(z.void()),
+  /** Null where the platform does not count them, or not for this connection. */
+  authFailures: procedure
+    .input(z.object({ connectionId: ConnectionId, first: z.number().int().min(1).max(500) }))
+    .output(AuthFailures.nullable()),
 }

@@ -64,6 +64,10 @@ export function routerOf(world: World) {
         await enter('system.recheckKeychain', errors)
         return world.status.get().keychain
       }),
+      authFailures: os.system.authFailures.handler(async ({ errors }) => {
+        await enter('system.authFailures', errors)
+        return world.authFailures
+      }),
       restartLocalPlatform: os.system.restartLocalPlatform.handler(({ errors }) =>
         enter('system.restartLocalPlatform', errors),
       ),

@@ -5,7 +5,7 @@ import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { LocalXtmOne, Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
-import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { composerView } from './composer-world.ts'
 import { inventoryStatus } from './inventory-world.ts'
@@ -68,6 +68,7 @@ export interface World {
   registrationsChanged: Watched<number>
   localXtmOne: Watched<LocalXtmOne>
   heartbeat: Watched<HeartbeatStatus>
+  authFailures: AuthFailures | null
   /** each of these procedures fails like that */
   failing: Map<Procedure, Problem>
   /** none of these procedures ever answers */
@@ -181,6 +182,21 @@ export function createWorld(): World {
     registrationsChanged: watched(0),
     localXtmOne: watched<LocalXtmOne>({ mode: 'stand-in', url: '', profile: 'current', hasToken: false }),
     heartbeat: watched(heartbeatStatus(NOW)),
+    authFailures: {
+      since: NOW - 86_400_000,
+      total: 12,
+      sources: 1,
+      list: [
+        {
+          ip: '192.0.2.7',
+          failures: 12,
+          firstAt: NOW - 7_200_000,
+          lastAt: NOW - 60_000,
+          userAgent: 'python-requests/2.32',
+          reasons: [{ reason: 'revoked', failures: 12 }],
+        },
+      ],
+    },
     failing: new Map(),
     hanging: new Set(),
     travelling: new Map(),

@@ -11,7 +11,10 @@ import { quietLogger } from './quiet-logger.ts'
 
 export interface RigOptions
   extends Partial<
-    Pick<ConsolePorts, 'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host' | 'power' | 'notifier'>
+    Pick<
+      ConsolePorts,
+      'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host' | 'power' | 'notifier' | 'random'
+    >
   > {
   readonly clock?: Clock
   readonly keychain?: MemorySecretStore
@@ -44,6 +47,7 @@ export function consoleRig(options: RigOptions = {}) {
     secretStore: keychain,
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.power ? { power: options.power } : {}),
+    ...(options.random ? { random: options.random } : {}),
     ...(options.notifier ? { notifier: options.notifier } : {}),
   })
   const client = createRouterClient(console.router)

@@ -65,6 +65,8 @@ export function platformRegistration(parts: RegistrationParts): PlatformRegistra
   const { configuration } = options
   const database = openDatabase(join(parts.dataFolder, DATABASE_FILE), REGISTRATION_MIGRATIONS)
   const storage = createRegistrationStorage(database)
+  // The folder is locked, so whoever holds the lease was killed: nothing is to be waited for.
+  storage.freeLease()
   const manager =
     configuration.state === 'active'
       ? createRegistrationManager({
