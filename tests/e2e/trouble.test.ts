@@ -72,7 +72,7 @@ describe('a lost answer', () => {
     await page.getByTestId('submit-generate').click()
     await page.getByText('No answer came, and no new token is listed so far').waitFor()
     await page.getByTestId('look-again').click()
-    await page.getByText('Read now').waitFor()
+    await page.getByRole('dialog').getByText('Read now').waitFor()
     expect(await page.getByTestId('revoke-orphan').count()).toBe(0)
     expect(await tokensNamed('Never arrived')).toHaveLength(0)
   })
@@ -178,6 +178,14 @@ describe('losing a side', () => {
     await page.getByTestId('nav-tokens').click()
     await page.getByTestId('refresh').first().click()
     await page.getByText('The platform does not accept the token of this connection').first().waitFor()
+
+    const next = await rig.generate(undefined, 'DAYS_30', 'Console, anew')
+    await page.getByRole('button', { name: 'New token', exact: true }).first().click()
+    await page.getByTestId('connection-token').fill(next.plaintext_token)
+    await page.getByTestId('submit-connection').click()
+    await page.getByTestId('connection-token').waitFor({ state: 'detached' })
+    await page.getByText('Console, anew').first().waitFor()
+    expect(await page.getByText('does not accept the token').count()).toBe(0)
   })
 
   it('of the console says so, and the page stays readable', async () => {

@@ -38,7 +38,8 @@ export function AccessView({ userRef, search }: { userRef: UserRef; search: stri
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read must not start another reading
   useEffect(() => {
     const known = reading?.data
-    if (isReady && (!known || clock.now() - known.readAt > STALE_MS)) void actions.load(userRef)
+    const isOld = !known || reading.problem !== null || clock.now() - known.readAt > STALE_MS
+    if (isReady && isOld) void actions.load(userRef)
   }, [userRef, isReady, connection.id])
 
   const retry = (

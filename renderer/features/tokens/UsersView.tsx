@@ -31,6 +31,12 @@ export function UsersView({ search }: { search: string }) {
       actions.searchUsers(search, 'now')
   }, [search, asked, isReady, users, actions])
 
+  // A reading that failed is tried again when the connection comes back, not at each answer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was read must not start another reading
+  useEffect(() => {
+    if (isReady && users.problem !== null) actions.searchUsers(search, 'now')
+  }, [isReady])
+
   const columns = useMemo<GridColumn<UserSummary>[]>(() => {
     // An old platform is not asked for it.
     const kind: GridColumn<UserSummary> = {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { hostileTokens } from '../../../tests/page/people.ts'
 import { openStage, type Stage } from '../../../tests/page/stage.tsx'
-import { NOW, problem } from '../../../tests/page/world.ts'
+import { changeConnection, NOW, problem, remoteConnection } from '../../../tests/page/world.ts'
 
 let stage: Stage
 
@@ -206,6 +206,25 @@ test('the search of the header finds by name and by ending', async () => {
   await stage.fill('[data-testid=search]', '…zk90')
   expect(rowsOf('Tokens of Bob Keller').map(([name]) => name)).toEqual(['pycti notebook'])
 })
+
+test.each(['#/tokens/mine', '#/tokens/users'])(
+  '%s: a connection that works again is read again, unasked',
+  async (address) => {
+    stage = await openStage({ address })
+    await stage.see('[role=grid]')
+    const procedure = address.endsWith('mine') ? 'tokens.ofUser' : 'tokens.users'
+    stage.world.failing.set(procedure, problem('wrong-token'))
+    changeConnection(stage.world, 'cert', {
+      state: { phase: 'failed', problem: problem('wrong-token'), identity: null, checkedAt: NOW },
+    })
+    await stage.press('[data-testid=refresh]')
+    await expect.poll(() => document.querySelectorAll('[role=alert]').length).toBeGreaterThan(1)
+    stage.world.failing.delete(procedure)
+    changeConnection(stage.world, 'cert', { state: remoteConnection().state })
+    await expect.poll(() => document.querySelectorAll('[role=alert]').length).toBe(0)
+    expect(document.querySelector('[role=grid]')).not.toBeNull()
+  },
+)
 
 test('users: searched by the platform, loaded on while scrolling, opened by keyboard', async () => {
   stage = await openStage({ address: '#/tokens/users' })
