@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /**
- * Polls real state until `probe` answers something but undefined, null or false. For the docker suites, where containers
- * live on real time; everything else drives the clock.
+ * Polls real state until `probe` answers something but undefined, null or false. For suites with processes and
+ * containers, which live on real time; everything else drives the clock.
  * @throws Error that names what was waited for
  */
 export async function until<T>(
