@@ -1,7 +1,7 @@
 import type { Clock } from '#base/clock.ts'
 
 export interface Repetition {
-  /** Runs the next round soon instead of at its time. */
+  /** Runs the next round within `ms` instead of at its time; never later than it would have come. */
   nudge(ms: number): void
   /** No further round; resolves when the present one is over. */
   stop(): Promise<void>
@@ -15,30 +15,36 @@ export function repeat(clock: Clock, round: () => Promise<number>): Repetition {
   let stopped = false
   let cancel = (): void => {}
   let current: Promise<void> = Promise.resolve()
+  /** a round was asked for within so much, while one ran */
   let nudged: number | null = null
-  let waiting = false
+  /** when the round that waits begins */
+  let dueAt: number | null = null
 
+  const wait = (ms: number): void => {
+    dueAt = clock.now() + ms
+    cancel = clock.after(ms, run)
+  }
   const run = (): void => {
     if (stopped) return
-    waiting = false
+    dueAt = null
     nudged = null
     const began = clock.now()
     // A round answers for its own faults; one that rejects is a bug and ends the process with a true exit code.
     current = round().then((ms) => {
       if (stopped) return
       const left = Math.max(0, ms - (clock.now() - began))
-      waiting = true
-      cancel = clock.after(nudged === null ? left : Math.min(left, nudged), run)
+      wait(nudged === null ? left : Math.min(left, nudged))
     })
   }
   run()
   return {
     nudge(ms) {
       if (stopped) return
-      nudged = Math.min(nudged ?? ms, ms)
-      if (!waiting) return
-      cancel()
-      cancel = clock.after(nudged, run)
+      if (dueAt === null) nudged = Math.min(nudged ?? ms, ms)
+      else if (dueAt - clock.now() > ms) {
+        cancel()
+        wait(ms)
+      }
     },
     async stop() {
       stopped = true
