@@ -20,6 +20,20 @@ const XtmOne = z.discriminatedUnion('mode', [
 ])
 export type EmbeddedXtmOne = z.infer<typeof XtmOne>
 
+/** What an empty platform is filled with: nothing, a few believable people, or an organisation of `SeedSize`. */
+export const SEEDS = ['none', 'demo', 'large'] as const
+export type Seed = (typeof SEEDS)[number]
+
+export const SeedSize = z.object({
+  /** people besides the administrator */
+  users: z.number().int().min(0).max(1_000_000),
+  /** spread over them */
+  tokens: z.number().int().min(0).max(10_000_000),
+  /** of one person more; 0 = nobody */
+  tokensOfOne: z.number().int().min(0).max(1_000_000),
+})
+export type SeedSize = z.infer<typeof SeedSize>
+
 /** Parent → child, once, first. */
 export const StartPlatform = z.object({
   type: z.literal('start'),
@@ -29,8 +43,9 @@ export const StartPlatform = z.object({
   port: z.number().int().min(0).max(65_535),
   /** platform key, base64 of at least 32 bytes */
   encryptionKey: z.string().min(44),
-  /** `demo` fills an empty platform with believable users */
-  seed: z.enum(['none', 'demo']),
+  seed: z.enum(SEEDS),
+  /** of the seed `large`; 10 000 users and 50 000 tokens unless told otherwise */
+  seedSize: SeedSize.partial().optional(),
   /** `gatehouse` unless told otherwise */
   as: z.enum(PEER_NAMES).optional(),
   /** whether a platform that stands for OpenCTI has an Enterprise Edition, and so an audit */

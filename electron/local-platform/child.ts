@@ -35,6 +35,7 @@ export function runAsChild(channel: ParentChannel, logger: Logger, exit: (code: 
         port: request.port,
         key: Buffer.from(request.encryptionKey, 'base64'),
         seed: request.seed,
+        seedSize: request.seedSize,
         as: request.as,
         enterprise: request.enterprise,
         xtmOne: xtmOne.options,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PEER_NAMES, type PeerName } from '#base/platform-channel.ts'
+import { PEER_NAMES, type PeerName, SEEDS, type Seed, SeedSize } from '#base/platform-channel.ts'
 import { Secret } from '#base/secret.ts'
 import { LEGACY_TOKEN_PATTERN } from '#shared/domain/token.ts'
 import { type Configuration, readConfiguration } from '../xtm-one/configuration.ts'
@@ -12,7 +12,8 @@ export interface StandaloneConfig {
   readonly dataFolder: string
   readonly port: number
   readonly host: string
-  readonly seed: 'none' | 'demo'
+  readonly seed: Seed
+  readonly seedSize: Partial<SeedSize>
   readonly as: PeerName
   readonly enterprise: boolean
   readonly adminEmail: string | undefined
@@ -48,6 +49,13 @@ const port = z
   .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535')
   .transform(Number)
   .refine((number) => number <= 65_535, 'must be a port number, 0 to 65535')
+
+const count = (bounds: z.ZodNumber) =>
+  z
+    .string()
+    .regex(/^\d{1,8}$/, 'must be a number')
+    .transform(Number)
+    .pipe(bounds)
 
 const Environment = z.object({
   APP__ADMIN__EMAIL: optional(z.email('must be an e-mail address')),
@@ -103,7 +111,10 @@ const Flags = z.object({
   port: optional(port),
   host: optional(z.string()),
   config: optional(z.string()),
-  seed: optional(z.enum(['none', 'demo'], { error: 'must be "demo" or "none"' })),
+  seed: optional(z.enum(SEEDS, { error: `must be one of ${SEEDS.join(', ')}` })),
+  users: optional(count(SeedSize.shape.users)),
+  tokens: optional(count(SeedSize.shape.tokens)),
+  'tokens-of-one': optional(count(SeedSize.shape.tokensOfOne)),
   as: optional(z.enum(PEER_NAMES, { error: `must be one of ${PEER_NAMES.join(', ')}` })),
   enterprise: z.boolean().optional(),
 })
@@ -134,6 +145,11 @@ export function standaloneConfig(
     port: asked.data.port ?? found.data.APP__PORT ?? Number(DEFAULT_PORT),
     host: asked.data.host ?? '127.0.0.1',
     seed: asked.data.seed ?? 'none',
+    seedSize: {
+      users: asked.data.users,
+      tokens: asked.data.tokens,
+      tokensOfOne: asked.data['tokens-of-one'],
+    },
     as: asked.data.as ?? 'gatehouse',
     enterprise: asked.data.enterprise ?? false,
     adminEmail: found.data.APP__ADMIN__EMAIL,

@@ -18,6 +18,7 @@ export function platformFromConfig(config: StandaloneConfig, logger: Logger): Pr
     port: config.port,
     host: config.host,
     seed: config.seed,
+    seedSize: config.seedSize,
     catalogs: config.customCatalogs.map(customCatalog),
     as: config.as,
     enterprise: config.enterprise,

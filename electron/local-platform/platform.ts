@@ -5,7 +5,7 @@ import { newTokenValue, type RandomSource, systemRandom } from '#base/crypto.ts'
 import { lockFolder } from '#base/folder-lock.ts'
 import type { ChainVerdict } from '#base/hash-chain.ts'
 import type { Logger } from '#base/logger.ts'
-import type { PeerName } from '#base/platform-channel.ts'
+import type { PeerName, Seed, SeedSize } from '#base/platform-channel.ts'
 import type { Secret } from '#base/secret.ts'
 import type { Database } from '#base/sqlite.ts'
 import { type AdminAccount, prepareAdmin } from './admin.ts'
@@ -41,6 +41,7 @@ import { PEERS } from './peers/peer.ts'
 import { plaintextTokens } from './peers/plaintext-tokens.ts'
 import { confirmKey, platformKeys } from './platform-keys.ts'
 import { seedDemo } from './seed/demo.ts'
+import { LARGE, seedLarge } from './seed/large.ts'
 import { loginBrake } from './sessions/login-brake.ts'
 import { secondFactors } from './sessions/second-factor.ts'
 import { sessionStore } from './sessions/session-store.ts'
@@ -65,8 +66,10 @@ export interface PlatformOptions {
   readonly port?: number
   /** 127.0.0.1 unless told otherwise */
   readonly host?: string
-  /** `demo` fills a platform that has no user but the admin */
-  readonly seed?: 'none' | 'demo'
+  /** what a platform that has no user but the admin is filled with; default none */
+  readonly seed?: Seed
+  /** of the seed `large` */
+  readonly seedSize?: Partial<SeedSize>
   /** the platform that this one stands for; `gatehouse` = itself (default) */
   readonly as?: PeerName
   /** whether a platform that stands for OpenCTI has an Enterprise Edition, and so an audit; default false */
@@ -168,8 +171,13 @@ async function startOn(
     plaintext ? { ...account, token: undefined } : account,
     clock.now(),
   )
-  if (options.seed === 'demo' && users.count() === 1) {
-    seedDemo({ database, users, tokens, connectors, random, peer }, clock.now())
+  if (users.count() === 1) {
+    const now = clock.now()
+    if (options.seed === 'demo') seedDemo({ database, users, tokens, connectors, random, peer }, now)
+    if (options.seed === 'large') {
+      const size = { ...LARGE, ...definedOnly(options.seedSize) }
+      seedLarge({ database, keys, users, random, withTokens: peer.apiTokens }, size, now)
+    }
   }
   if (plaintext) {
     if (account.token) plaintext.set(admin, account.token.expose(), clock.now())
@@ -302,6 +310,11 @@ async function startOn(
       return stopping
     },
   }
+}
+
+/** Without what is given as undefined, which would hide a default. */
+function definedOnly<Size extends object>(size: Size | undefined): Size {
+  return Object.fromEntries(Object.entries(size ?? {}).filter(([, value]) => value !== undefined)) as Size
 }
 
 /** OpenCTI records from the moment on at which it has an Enterprise Edition: how many records are older; null = all. */

@@ -10,6 +10,7 @@ const USAGE = `Usage: npm run platform -- --data DIR [--port 4000] [--seed demo]
        npm run platform -- migrate --data DIR …   legacy plaintext tokens; see migrate --help
        npm run platform -- verify --data DIR      the audit: whole, or its first broken record; see verify --help
 
+  --seed large    an organisation of 10 000 people and 50 000 tokens, or of --users N, --tokens N, --tokens-of-one N
   --as PLATFORM   stands for another platform on the wire: opencti-7, without any extension, or opencti-6.9, with one
                   plaintext token a user; gatehouse unless told otherwise
   --enterprise    with --as: the platform has an Enterprise Edition, and so an audit
@@ -80,6 +81,9 @@ function readFlags(argv: readonly string[]): Record<string, string | boolean | u
         port: { type: 'string' },
         host: { type: 'string' },
         seed: { type: 'string' },
+        users: { type: 'string' },
+        tokens: { type: 'string' },
+        'tokens-of-one': { type: 'string' },
         as: { type: 'string' },
         enterprise: { type: 'boolean' },
         config: { type: 'string' },

@@ -8,8 +8,10 @@ import { ensureBuilt } from '../../scripts/build-parts.ts'
 
 const ENTRY = resolve('out/main/local-platform.js')
 
-/** The bundled platform as a process of its own, with demo data in a fresh folder; what it prints is kept. */
-export async function startPlatformProcess(options: Partial<Pick<StartPlatform, 'as' | 'enterprise'>> = {}) {
+/** The bundled platform as a process of its own, with demo data in a fresh folder unless told otherwise; what it prints is kept. */
+export async function startPlatformProcess(
+  options: Partial<Pick<StartPlatform, 'as' | 'enterprise' | 'seed' | 'seedSize'>> = {},
+) {
   await ensureBuilt('main')
   const dataFolder = mkdtempSync(join(tmpdir(), 'gatehouse-platform-'))
   const execArgv = ['--disable-warning=ExperimentalWarning']

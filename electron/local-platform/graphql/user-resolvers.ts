@@ -38,15 +38,21 @@ export function userResolvers({
   factors,
   plaintext,
 }: UserServices) {
-  const listed = (user: User) => {
-    // What was used a moment ago is shown as used.
+  const flushed = new WeakSet<RequestContext>()
+  /** What was used a moment ago is shown as used; written once a request, however many users it lists. */
+  const flush = (context: RequestContext): void => {
+    if (flushed.has(context)) return
+    flushed.add(context)
     usage.flush()
+  }
+  const listed = (user: User, _: unknown, context: RequestContext) => {
+    flush(context)
     return tokens.listed(user).map(apiToken)
   }
   // For people to read; the audit keeps the id.
   const nameOf = (userId: string): string => users.byId(userId)?.name ?? userId
-  const revoked = (user: User) => {
-    usage.flush()
+  const revoked = (user: User, _: unknown, context: RequestContext) => {
+    flush(context)
     return tokens.revoked(user).map((token) => ({
       ...apiToken(token),
       revoked_at: isoTimeOrNull(token.revoked_at),

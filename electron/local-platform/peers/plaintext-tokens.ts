@@ -1,5 +1,5 @@
 import { hmac, type RandomSource } from '#base/crypto.ts'
-import type { Database } from '#base/sqlite.ts'
+import { type Database, transaction } from '#base/sqlite.ts'
 import { newId } from '../ids.ts'
 import type { PlatformKeys } from '../platform-keys.ts'
 import { BadConfigError } from '../start-failure.ts'
@@ -55,7 +55,10 @@ export function plaintextTokens(
     renew,
     set,
     giveAll(now) {
-      for (const user of without.all() as unknown as Pick<User, 'row'>[]) renew(user, now)
+      const users = without.all() as unknown as Pick<User, 'row'>[]
+      transaction(database, () => {
+        for (const user of users) renew(user, now)
+      })
     },
   }
 }
