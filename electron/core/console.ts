@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { randomText } from '#base/crypto.ts'
+import { KeyedQueue } from '#base/keyed-queue.ts'
 import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import type { Database } from '#base/sqlite.ts'
@@ -18,6 +19,8 @@ import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
 import type { PowerPort } from './heartbeat/monitor.ts'
+import { IncidentStore } from './incidents/incident-store.ts'
+import { IncidentsService } from './incidents/incidents-service.ts'
 import { InventoryService } from './inventory/inventory-service.ts'
 import { type OpenedLedger, openLedger } from './ledger/ledger-database.ts'
 import { LedgerHeads } from './ledger/ledger-heads.ts'
@@ -124,7 +127,9 @@ export function createConsole(ports: ConsolePorts): Console {
     ledger,
     clock,
   })
-  const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock })
+  const signer = profileSigner(secretStore, keyFolder)
+  const ownerQueue = new KeyedQueue()
+  const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock, ownerQueue })
   const inventory = new InventoryService({ platforms: connections, clock, unique: () => randomText(6) })
   const localXtmOne = new LocalXtmOneService({
     database,
@@ -133,6 +138,17 @@ export function createConsole(ports: ConsolePorts): Console {
     restart: async () => {
       if (settings.current.localPlatform) await localPlatform.restart()
     },
+  })
+  const incidents = new IncidentsService({
+    platforms: connections,
+    ledger,
+    store: new IncidentStore(database),
+    clock,
+    random,
+    logger,
+    ownerQueue,
+    unique: () => randomText(12),
+    signer,
   })
   const localPlatform = new LocalPlatform({
     spawn: ports.spawnPlatform,
@@ -227,6 +243,7 @@ export function createConsole(ports: ConsolePorts): Console {
     for (const step of unsubscribe) step()
     revealBox.clear()
     watch.dispose()
+    incidents.dispose()
     // The composer first: it tells the platform what its last steps did.
     const children = composer.dispose().then(() => localPlatform.stop())
     await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
@@ -246,7 +263,8 @@ export function createConsole(ports: ConsolePorts): Console {
     inventory,
     ledger,
     platformAudit: new PlatformAudit(connections, clock),
-    signer: profileSigner(secretStore, keyFolder),
+    signer,
+    incidents,
     revealBox,
     clipboard,
     composer,
@@ -273,6 +291,9 @@ export function createConsole(ports: ConsolePorts): Console {
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))
       ledger.verify().catch((error: unknown) => logger.error({ err: error }, 'the ledger cannot be verified'))
+      incidents
+        .start()
+        .catch((error: unknown) => logger.error({ err: error }, 'the incidents could not be taken up'))
       const tested = system.checkKeychain().then(() => connections.testAdded({ onlyKeychain: false }))
       tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
     },

@@ -21,6 +21,17 @@ const MIGRATIONS = [
      only INTEGER PRIMARY KEY CHECK (only = 1),
      mode TEXT NOT NULL CHECK (mode IN ('stand-in', 'own', 'off')), url TEXT NOT NULL,
      profile TEXT NOT NULL CHECK (profile IN ('current', 'poc'))) STRICT;`,
+  `CREATE TABLE incident (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE incident_step (
+     incident TEXT NOT NULL REFERENCES incident (id) ON DELETE CASCADE,
+     position INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (incident, position)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

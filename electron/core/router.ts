@@ -8,6 +8,7 @@ import { authFailuresOf } from './clients/opencti/auth-failures.ts'
 import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
 import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
+import type { IncidentsService } from './incidents/incidents-service.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
 import type { LedgerService } from './ledger/ledger-service.ts'
 import type { Signer } from './ports/signer.ts'
@@ -29,6 +30,7 @@ export interface Services {
   readonly ledger: LedgerService
   readonly platformAudit: PlatformAudit
   readonly signer: Signer
+  readonly incidents: IncidentsService
   readonly revealBox: RevealBox
   readonly clipboard: ClipboardGuard
   readonly composer: ComposerService
@@ -50,6 +52,7 @@ export function createRouter(services: Services) {
     connections,
     tokens,
     inventory,
+    incidents,
     revealBox,
     clipboard,
     composer,
@@ -137,6 +140,26 @@ export function createRouter(services: Services) {
       restart: os.composer.restart.handler(() => composer.restart()),
       confirmRemovals: os.composer.confirmRemovals.handler(() => composer.confirmRemovals()),
       lookForDocker: os.composer.lookForDocker.handler(() => composer.lookForDocker()),
+    },
+    incidents: {
+      preview: os.incidents.preview.handler(({ input }) =>
+        incidents.preview(input.connectionId, input.targets),
+      ),
+      previewUser: os.incidents.previewUser.handler(({ input: { connectionId, userId } }) =>
+        incidents.preview(connectionId, [{ userId, tokenIds: null }]),
+      ),
+      revoke: os.incidents.revoke.handler(({ input }) => incidents.revoke(input)),
+      contain: os.incidents.contain.handler(({ input }) => incidents.contain(input)),
+      watch: os.incidents.watch.handler(({ signal }) => incidents.watch(signal)),
+      follow: os.incidents.follow.handler(({ input, signal }) => incidents.follow(input.id, signal)),
+      stop: os.incidents.stop.handler(({ input }) => incidents.stop(input.id)),
+      resume: os.incidents.resume.handler(({ input }) => incidents.resume(input.id)),
+      retry: os.incidents.retry.handler(({ input }) => incidents.retry(input.id, input.appeared)),
+      rescan: os.incidents.rescan.handler(({ input }) => incidents.rescan(input.id)),
+      probe: os.incidents.probe.handler(({ input }) => incidents.probe(input.id, new Secret(input.token))),
+      report: os.incidents.report.handler(({ input }) => incidents.report(input.id, input.format)),
+      results: os.incidents.results.handler(({ input }) => incidents.results(input.id, input.format)),
+      reportKey: os.incidents.reportKey.handler(() => incidents.reportKey()),
     },
     inventory: {
       watch: os.inventory.watch.handler(({ input, signal }) => inventory.watch(input.connectionId, signal)),

@@ -2,6 +2,7 @@ import { activity } from './activity.ts'
 import { composer } from './composer.ts'
 import { connections } from './connections.ts'
 import { heartbeat } from './heartbeat.ts'
+import { incidents } from './incidents.ts'
 import { inventory } from './inventory.ts'
 import { registration } from './registration.ts'
 import { settings } from './settings.ts'
@@ -15,6 +16,7 @@ export const contract = {
   connections,
   tokens,
   inventory,
+  incidents,
   composer,
   registration,
   heartbeat,

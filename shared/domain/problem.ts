@@ -36,6 +36,7 @@ export const PROBLEM_CODES = [
   'ledger-failed',
   'local-platform-down',
   'reveal-gone',
+  'incident-not-found',
   'bad-ca',
   'bad-proxy',
   'plain-http',

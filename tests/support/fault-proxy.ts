@@ -18,6 +18,12 @@ export type SpoiledAnswer =
   | 'data-and-error'
   /** an error below the mutation's field that empties the whole answer */
   | 'error-below'
+  /** a gateway's 500, when all is done */
+  | 'http-500-after'
+  /** the answer comes in pieces, some bytes at a time */
+  | 'drip'
+  /** a page of users of which every second one is missing */
+  | 'partial-page'
 
 /** What can happen to one request on its way to the real platform. */
 export type Fault =
@@ -33,11 +39,23 @@ export type Fault =
   | 'hang'
   /** a GraphQL error with HTTP 200 that says the account may not */
   | 'forbidden'
+  /** the same, saying that nobody is logged in */
+  | 'unauthorized'
+  /** somebody else holds the user's lock */
+  | 'lock-error'
+  /** said of a token that is there */
+  | 'token-not-found'
+  /** a gateway that wants to be left alone for a second */
+  | 'too-many'
 
 export interface FaultProxy {
   readonly url: string
   /** The fault for a GraphQL document; null passes it on. Asked for each request. */
-  choose: (document: string) => Fault | null
+  choose: (document: string) => Fault | null | Promise<Fault | null>
+  /** The same for a choice that looks at the variables too; asked when `choose` says nothing. */
+  chooseCall: (call: { document: string; variables: Record<string, unknown> }) => Fault | null
+  /** What the platform's own answer to a document becomes. */
+  rewrite: (document: string, answer: string) => string
   /** documents seen so far */
   readonly seen: string[]
   /** bytes of `endless` answers that were really taken */
@@ -57,6 +75,9 @@ const SPOILED: ReadonlySet<string> = new Set<SpoiledAnswer>([
   'html-as-json-after',
   'data-and-error',
   'error-below',
+  'http-500-after',
+  'drip',
+  'partial-page',
 ])
 
 const isSpoiled = (fault: Fault): fault is SpoiledAnswer => SPOILED.has(fault)
@@ -75,9 +96,9 @@ export async function startFaultProxy(
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const body = Buffer.concat(pieces)
-    const document = documentOf(body)
+    const { document, variables } = callOf(body)
     self.seen.push(document)
-    const fault = self.choose(document)
+    const fault = (await self.choose(document)) ?? self.chooseCall({ document, variables })
     if (fault === 'cut') return response.destroy()
     if (fault === 'hang') return
     if (fault && !isSpoiled(fault)) return harm(fault, response, (bytes) => (taken += bytes))
@@ -100,7 +121,7 @@ export async function startFaultProxy(
         return value === null ? [] : [[name, value]]
       }),
     )
-    response.writeHead(answer.status, headers).end(content)
+    response.writeHead(answer.status, headers).end(self.rewrite(document, content.toString('utf8')))
   }
   const server = tls ? createTlsServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -117,6 +138,8 @@ export async function startFaultProxy(
   const self: FaultProxy = {
     url: tls ? `https://127.0.0.1:${(relay.address() as AddressInfo).port}` : `http://127.0.0.1:${port}`,
     choose: () => null,
+    chooseCall: () => null,
+    rewrite: (_, answer) => answer,
     seen: [],
     endlessBytes: () => taken,
     close() {
@@ -165,11 +188,46 @@ function spoil(fault: Exclude<SpoiledAnswer, 'bad-record'>, response: ServerResp
       response.writeHead(200, json).end(JSON.stringify({ data, errors: [below(data)] }))
       return
     }
+    case 'http-500-after':
+      response.writeHead(500, text).end('upstream gave up')
+      return
+    case 'drip':
+      response.writeHead(200, json)
+      drip(response, content)
+      return
+    case 'partial-page': {
+      const answer = JSON.parse(content.toString('utf8'))
+      const { users } = answer.data
+      users.edges = users.edges.filter((_: unknown, index: number) => index % 2 === 0)
+      response.writeHead(200, json).end(JSON.stringify(answer))
+      return
+    }
     case 'error-below': {
       const { data } = JSON.parse(content.toString('utf8'))
       response.writeHead(200, json).end(JSON.stringify({ data: null, errors: [below(data)] }))
     }
   }
+}
+
+/** Sends the content in twenty pieces. */
+function drip(response: ServerResponse, content: Buffer): void {
+  const size = Math.max(1, Math.ceil(content.length / 20))
+  let at = 0
+  const timer = setInterval(() => {
+    if (response.destroyed || at >= content.length) {
+      clearInterval(timer)
+      response.end()
+      return
+    }
+    response.write(content.subarray(at, at + size))
+    at += size
+  }, 1)
+}
+
+/** As OpenCTI sends errors: with HTTP 200 (opencti-api.md §1). */
+function graphQlError(code: string, message: string, status: number): string {
+  const extensions = { code, data: { http_status: status } }
+  return JSON.stringify({ data: null, errors: [{ message, extensions }] })
 }
 
 function harm(
@@ -191,17 +249,25 @@ function harm(
       response.writeHead(500, { 'content-type': 'text/plain' }).end('upstream gave up')
       return
     case 'forbidden':
-      response.writeHead(200, json).end(
-        JSON.stringify({
-          data: null,
-          errors: [
-            {
-              message: 'You are not allowed to do this.',
-              extensions: { code: 'FORBIDDEN_ACCESS', data: { http_status: 403 } },
-            },
-          ],
-        }),
-      )
+      response
+        .writeHead(200, json)
+        .end(graphQlError('FORBIDDEN_ACCESS', 'You are not allowed to do this.', 403))
+      return
+    case 'unauthorized':
+      response
+        .writeHead(200, json)
+        .end(graphQlError('AUTH_REQUIRED', 'You must be logged in to do this.', 401))
+      return
+    case 'lock-error':
+      response
+        .writeHead(200, json)
+        .end(graphQlError('LOCK_ERROR', 'Execution timeout, too many concurrent calls', 500))
+      return
+    case 'token-not-found':
+      response.writeHead(200, json).end(graphQlError('FUNCTIONAL_ERROR', 'Token not found', 400))
+      return
+    case 'too-many':
+      response.writeHead(429, { 'content-type': 'text/plain', 'retry-after': '1' }).end('slow down')
       return
     case 'endless': {
       response.writeHead(200, json)
@@ -221,11 +287,12 @@ function harm(
   }
 }
 
-function documentOf(body: Buffer): string {
+function callOf(body: Buffer): { document: string; variables: Record<string, unknown> } {
   try {
-    return String((JSON.parse(body.toString('utf8')) as { query?: unknown }).query ?? '')
+    const { query, variables } = JSON.parse(body.toString('utf8'))
+    return { document: String(query ?? ''), variables: variables ?? {} }
   } catch {
-    return ''
+    return { document: '', variables: {} }
   }
 }
 

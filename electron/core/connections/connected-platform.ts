@@ -12,6 +12,8 @@ export interface PlatformSession {
   readonly client: OpenCtiClient
   readonly identity: Identity
   readonly connection: { readonly id: string; readonly name: string; readonly url: string }
+  /** the last four characters of the connection's own token, to know it again in a list (PRD FR-008) */
+  readonly tokenEnding: string
 }
 
 export type Address = Pick<Connection, 'url' | 'caPem' | 'proxy'>
@@ -83,8 +85,11 @@ export class ConnectedPlatform {
         : new ProblemError('internal')
     }
     try {
-      const client = new OpenCtiClient(this.#open(), await this.#token())
-      const result = await work({ client, identity, connection })
+      const token = await this.#token()
+      const client = new OpenCtiClient(this.#open(), token)
+      // SECURITY: no more of the token than every list of the platform shows.
+      const tokenEnding = token.expose().slice(-4)
+      const result = await work({ client, identity, connection, tokenEnding })
       if (this.#state.phase === 'failed') void this.test()
       return result
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Clock } from '#base/clock.ts'
-import { KeyedQueue } from '#base/keyed-queue.ts'
+import type { KeyedQueue } from '#base/keyed-queue.ts'
 import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { Identity } from '#shared/contract/connections.ts'
 import type { Generated, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
@@ -34,6 +34,8 @@ export interface TokenParts {
   readonly ledger: ActionLedger
   readonly revealBox: RevealBox
   readonly clock: Clock
+  /** work on one user's tokens goes one by one, so that "appeared meanwhile" means one thing */
+  readonly ownerQueue: KeyedQueue
 }
 
 /** `userId`: a user's id or `me` */
@@ -47,8 +49,6 @@ type WorkOnUser<Result> = (session: PlatformSession, target: Reach) => Promise<R
 /** Lists, generates and revokes tokens: ledger record, deed, read-back (T-01, T-02, T-05, T-09). */
 export class TokenService {
   readonly #parts: TokenParts
-  /** Work on one user's tokens goes one by one, so that "appeared meanwhile" means one thing. */
-  readonly #queue = new KeyedQueue()
 
   constructor(parts: TokenParts) {
     this.#parts = parts
@@ -199,7 +199,7 @@ export class TokenService {
   ): Promise<Result> {
     return this.#parts.platforms.use(connectionId, (session) => {
       const target = reachOf(session.identity, userId)
-      return this.#queue.run(`${connectionId} ${target.userId}`, () => work(session, target))
+      return this.#parts.ownerQueue.run(`${connectionId} ${target.userId}`, () => work(session, target))
     })
   }
 

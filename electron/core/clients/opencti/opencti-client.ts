@@ -236,6 +236,11 @@ export class OpenCtiClient {
     }
   }
 
+  /** The same platform, asked with another token. */
+  as(token: Secret): OpenCtiClient {
+    return new OpenCtiClient(this.#transport, token)
+  }
+
   async #revoked(owner: TokenOwner): Promise<RevokedApiToken[]> {
     if (owner.own) {
       const { data } = await this.ask(myRevokedDocument, {}, MyRevokedAnswer)

@@ -1,0 +1,131 @@
+import type { Clock } from '#base/clock.ts'
+import { ProblemError } from '#base/problem-error.ts'
+import type { Problem } from '#shared/contract/problem.ts'
+import { BULK_MAX } from '#shared/domain/incident.ts'
+import type { ActionLedger, LedgerOutcome } from '../ports/action-ledger.ts'
+import type { IncidentRecord } from './incident-record.ts'
+import type { StepBody } from './incident-store.ts'
+import type { Pace } from './pace.ts'
+import { freshStep, ownerOf, plannedToken } from './plan.ts'
+import type { Ask } from './platform.ts'
+import { type Reading, readOwners } from './reading.ts'
+import { MOST_TRIES, seen } from './rules.ts'
+
+export interface LookUpParts {
+  readonly ask: Ask
+  readonly ledger: ActionLedger
+  readonly clock: Clock
+  readonly pace: Pace
+  readonly record: IncidentRecord
+  readonly pause: (ms: number) => Promise<void>
+}
+
+/** What is said to be done and still listed is read once more after this: a search index may lag behind. */
+const INDEX_LAG_MS = 1_000
+
+/** Finds out by reading what became of steps that were sent. The only place where one is called done. */
+export class LookUp {
+  readonly #parts: LookUpParts
+
+  constructor(parts: LookUpParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Reads the lists of the steps' owners and settles the steps: done, failed, or planned anew.
+   * @throws when the lists cannot be read: then nothing was settled
+   */
+  async settle(steps: readonly StepBody[]): Promise<void> {
+    if (steps.length === 0) return
+    let readings = await this.#read(steps)
+    const doubtful = steps.filter(
+      (step) => step.state === 'acknowledged' && seen(step, of(readings, step)) === 'undone',
+    )
+    if (doubtful.length > 0) {
+      await this.#parts.pause(INDEX_LAG_MS)
+      readings = new Map([...readings, ...(await this.#read(doubtful))])
+    }
+    const outcomes: LedgerOutcome[] = []
+    for (const step of steps) outcomes.push(...this.#settle(step, of(readings, step)))
+    this.#parts.ledger.endAll(outcomes)
+    this.#takeIn(readings)
+    this.#parts.record.flush()
+  }
+
+  /** The connection's own token, revoked by itself: acknowledged, and refused from then on. It cannot look at the list any more. */
+  settleRefused(step: StepBody): void {
+    const { ledger, record, clock } = this.#parts
+    const at = clock.now()
+    if (step.intent) ledger.end(step.intent, 'done', { seenRefused: true })
+    const probe = { at, refused: true }
+    record.changeStep(step, { state: 'done', goneAt: at, probe, intent: null, problem: null })
+    record.flush()
+  }
+
+  #read(steps: readonly StepBody[]): Promise<Map<string, Reading | null>> {
+    return readOwners(
+      this.#parts,
+      steps.map(({ owner }) => owner.id),
+    )
+  }
+
+  #settle(step: StepBody, reading: Reading | null): LedgerOutcome[] {
+    const { record } = this.#parts
+    const { intent, problem } = step
+    const verdict = seen(step, reading)
+    if (verdict === 'done') {
+      record.changeStep(step, {
+        state: 'done',
+        goneAt: reading?.at ?? null,
+        intent: null,
+        refused: false,
+      })
+      const facts = { seenGone: true, answer: problem?.code ?? 'done' }
+      return intent ? [{ intent, result: 'done', facts }] : []
+    }
+    const why = whyUndone(step, reading, verdict)
+    const isFinal = verdict === 'untold' || step.refused || step.tries + 1 >= MOST_TRIES
+    record.changeStep(step, {
+      state: isFinal ? 'failed' : 'planned',
+      tries: step.tries + 1,
+      problem: why,
+      intent: null,
+    })
+    const result = verdict === 'untold' ? 'unknown' : 'failed'
+    return intent ? [{ intent, result, facts: { seenGone: false, problem: why.code } }] : []
+  }
+
+  /** Whoever has a stolen token can make more with it: what the subject holds beyond the plan comes into the plan. */
+  #takeIn(readings: ReadonlyMap<string, Reading | null>): void {
+    const { record } = this.#parts
+    const { subject, allTokens } = record.body
+    const reading = subject && allTokens ? readings.get(subject.id) : null
+    if (!reading) return
+    const known = new Set(record.steps.map(({ token }) => token?.id))
+    const room = Math.max(0, BULK_MAX - record.steps.length)
+    record.addSteps(
+      reading.tokens
+        .filter(({ id }) => !known.has(id))
+        .slice(0, room)
+        .map((token) =>
+          freshStep({
+            kind: 'token',
+            owner: ownerOf(reading.user),
+            token: plannedToken(token, reading),
+          }),
+        ),
+    )
+  }
+}
+
+function of(readings: ReadonlyMap<string, Reading | null>, { owner }: StepBody): Reading | null {
+  return readings.get(owner.id) ?? null
+}
+
+function whyUndone({ problem }: StepBody, reading: Reading | null, verdict: 'undone' | 'untold'): Problem {
+  if (problem) return problem
+  if (reading === null) return new ProblemError('user-not-found').problem
+  return verdict === 'undone'
+    ? new ProblemError('still-listed').problem
+    : new ProblemError('missing-capability', 'SETTINGS_SETACCESSES').problem
+}
