@@ -9,7 +9,6 @@ export type IncidentKind = (typeof INCIDENT_KINDS)[number]
  * is settled
  */
 export const INCIDENT_PHASES = ['running', 'waiting', 'paused', 'interrupted', 'stopped', 'done'] as const
-export type IncidentPhase = (typeof INCIDENT_PHASES)[number]
 
 export const STEP_KINDS = ['sessions', 'lock', 'token'] as const
 export type StepKind = (typeof STEP_KINDS)[number]

@@ -8,43 +8,24 @@ import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { composerView } from './composer-world.ts'
+import { type IncidentsWorld, incidentsWorld } from './incidents-world.ts'
 import { inventoryStatus } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { everybody, ME, type Person } from './people.ts'
 import { freshRegistration, heartbeatStatus } from './registration-world.ts'
+import { type Watched, watched } from './watched.ts'
+
+export { type Watched, watched }
 
 /** A Tuesday morning. */
 export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'composer' | 'registration' | 'heartbeat' | 'activity'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'registration' | 'heartbeat' | 'activity'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
-
-/** A thing that can be looked at and followed. */
-export interface Watched<Value> {
-  get(): Value
-  set(change: Value | ((before: Value) => Value)): void
-  follow(heard: (value: Value) => void): () => void
-}
-
-export function watched<Value>(first: Value): Watched<Value> {
-  let value = first
-  const listeners = new Set<(value: Value) => void>()
-  return {
-    get: () => value,
-    set(change) {
-      value = typeof change === 'function' ? (change as (before: Value) => Value)(value) : change
-      for (const heard of [...listeners]) heard(value)
-    },
-    follow(heard) {
-      listeners.add(heard)
-      return () => listeners.delete(heard)
-    },
-  }
-}
 
 /** Everything behind the contract, as a test wants it. */
 export interface World {
@@ -55,6 +36,7 @@ export interface World {
   connections: Watched<Connection[]>
   people: Person[]
   inventory: Watched<InventoryStatus>
+  incidents: IncidentsWorld
   composer: Watched<ComposerView>
   /** platform's clock minus ours, ms */
   skewMs: number
@@ -167,6 +149,7 @@ export function createWorld(): World {
     }),
     connections: watched([localConnection(), remoteConnection()]),
     people,
+    incidents: incidentsWorld(),
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     composer: watched(composerView()),
     skewMs: 0,
