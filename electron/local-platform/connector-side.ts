@@ -2,11 +2,10 @@ import type { Clock } from '#base/clock.ts'
 import type { RandomSource } from '#base/crypto.ts'
 import type { Database } from '#base/sqlite.ts'
 import type { AuditLog } from './audit/audit-log.ts'
-import { catalogs as catalogsOf } from './connectors/catalog/catalogs.ts'
-import type { Catalog } from './connectors/catalog/contract.ts'
+import type { Catalogs } from './connectors/catalog/catalogs.ts'
 import { composerTokens } from './connectors/composer-tokens.ts'
 import { connectorGroup } from './connectors/connector-group.ts'
-import { connectorReports } from './connectors/connector-reports.ts'
+import type { ConnectorReports } from './connectors/connector-reports.ts'
 import type { ConnectorStore, ManagerPlatform } from './connectors/connector-store.ts'
 import { deployments as deploymentsOf } from './connectors/deployment.ts'
 import { managedConnectors } from './connectors/managed-connectors.ts'
@@ -31,26 +30,25 @@ export interface ConnectorSideParts {
   readonly tokens: TokenStore
   readonly connectors: ConnectorStore
   readonly managers: ManagerStore
+  readonly reports: ConnectorReports
+  readonly catalogs: Catalogs
   readonly credentials: CredentialFinder
   readonly plaintext: PlaintextTokens | null
   readonly peer: Peer
   readonly enterprise: boolean
-  /** catalogues of one's own, beside the built-in ones */
-  readonly catalogs: readonly Catalog[]
   readonly clock: Clock
   readonly random: RandomSource
 }
 
 /** All that has to do with connectors and composers, over both protocols and the one store. */
 export function connectorSide(parts: ConnectorSideParts) {
-  const { database, audit, users, accounts, tokens, connectors, managers, credentials } = parts
+  const { database, audit, users, accounts, tokens, connectors, managers, reports, catalogs, credentials } =
+    parts
   const { plaintext, peer, enterprise, clock, random } = parts
   const { version } = peer
   // OpenAEV and OpenCTI before 7 seal by PKCS#1 v1.5 (composer.md §4).
   const sealing = (platform: ManagerPlatform): SealVersion =>
     platform === 'openaev' || !peer.apiTokens ? 1 : 2
-  const catalogs = catalogsOf(parts.catalogs, peer.extensions)
-  const reports = connectorReports(database)
   const deployments = deploymentsOf({
     connectors,
     managers,

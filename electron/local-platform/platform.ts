@@ -13,7 +13,9 @@ import { recordCount } from './audit/audit-list.ts'
 import { auditLog } from './audit/audit-log.ts'
 import { openCtiRecord } from './audit/opencti-record.ts'
 import { connectorSide } from './connector-side.ts'
+import { catalogs as catalogsOf } from './connectors/catalog/catalogs.ts'
 import type { Catalog } from './connectors/catalog/contract.ts'
+import { connectorReports } from './connectors/connector-reports.ts'
 import { connectorStore } from './connectors/connector-store.ts'
 import { managerStore } from './connectors/manager-store.ts'
 import { bestEffortWrites } from './database/best-effort.ts'
@@ -163,6 +165,8 @@ async function startOn(
   const accounts = accountDeeds({ database, audit, users, sessions, factors, credentials, random })
   const connectors = connectorStore(database)
   const managers = managerStore(database)
+  const reports = connectorReports(database)
+  const catalogs = catalogsOf(options.catalogs ?? [], peer.extensions)
   const failures = authFailures(clock.now())
   const plaintext = peer.apiTokens ? null : plaintextTokens(database, keys, random)
   const account = options.admin ?? {}
@@ -173,7 +177,8 @@ async function startOn(
   )
   if (users.count() === 1) {
     const now = clock.now()
-    if (options.seed === 'demo') seedDemo({ database, users, tokens, connectors, random, peer }, now)
+    const demo = { database, users, tokens, connectors, managers, reports, catalogs, random, peer }
+    if (options.seed === 'demo') seedDemo(demo, now)
     if (options.seed === 'large') {
       const size = { ...LARGE, ...definedOnly(options.seedSize) }
       seedLarge({ database, keys, users, random, withTokens: peer.apiTokens }, size, now)
@@ -196,7 +201,8 @@ async function startOn(
     plaintext,
     peer,
     enterprise,
-    catalogs: options.catalogs ?? [],
+    reports,
+    catalogs,
     clock,
     random,
   })

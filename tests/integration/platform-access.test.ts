@@ -317,7 +317,7 @@ describe('connectors', () => {
       connector_user_id: await local.userIdOf('MITRE'),
       connector_user: { name: '[C] MITRE ATT&CK' },
       manager_requested_status: 'starting',
-      manager_current_status: 'started',
+      manager_current_status: 'stopped',
     })
     expect((await local.ask(`{ connector(id: "${mitre.id}") { title } }`)).data.connector.title).toBe(
       'MITRE ATT&CK',

@@ -489,3 +489,49 @@ describe('rights and bounds', () => {
     ).toBe('FUNCTIONAL_ERROR')
   })
 })
+
+describe('the demo', () => {
+  it('shows a composer that fell silent: what was asked for, what it last reported, no evidence; another may take over', async () => {
+    const platform = await started({ seed: 'demo' })
+    const { data } = await platform.ask(`{
+      connectorManagers { name active public_key }
+      connectors { name manager_requested_status manager_current_status manager_health_metrics { restart_count }
+        manager_connector_logs manager_contract_hash update_available latest_compatible_version version connector_user_id
+        manager_contract_configuration { key value } }
+    }`)
+    expect(data.connectorManagers).toMatchObject([{ name: 'Demo composer', active: false }])
+    const byName = Object.fromEntries(data.connectors.map((each: { name: string }) => [each.name, each]))
+    expect(byName.alienvault).toMatchObject({
+      manager_requested_status: 'starting',
+      manager_current_status: 'started',
+      manager_health_metrics: null,
+      update_available: true,
+      version: '7.260801.0',
+      latest_compatible_version: '7.261101.0',
+    })
+    expect(byName.alienvault.manager_connector_logs).not.toEqual([])
+    expect(JSON.stringify(byName)).not.toContain('ALIENVAULT_API_KEY')
+    expect(byName.mitre).toMatchObject({
+      manager_requested_status: 'starting',
+      manager_current_status: 'stopped',
+      update_available: false,
+    })
+    expect(byName['cisa-kev']).toMatchObject({
+      manager_requested_status: 'stopped',
+      manager_current_status: null,
+      connector_user_id: null,
+    })
+    expect(byName.virustotal).toMatchObject({
+      manager_requested_status: null,
+      manager_contract_hash: null,
+      connector_user_id: expect.any(String),
+    })
+    expect((await register(platform)).errors).toBeUndefined()
+    // What was sealed for the one before stays sealed: the new composer cannot open it.
+    const polled = (await platform.ask(FOR_MANAGERS)).data.connectorsForManagers
+    const otx = polled.find(({ name }: { name: string }) => name === 'alienvault')
+    const entries = entriesOf(otx.manager_contract_configuration)
+    expect(() => opened(entries.ALIENVAULT_API_KEY)).toThrow()
+    expect(opened(entries.OPENCTI_TOKEN)).toMatch(ISSUED_TOKEN_PATTERN)
+  })
+})

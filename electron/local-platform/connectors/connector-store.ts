@@ -129,3 +129,28 @@ export function connectorStore(database: Database): ConnectorStore {
     remove: (id) => removal.run(id).changes > 0,
   }
 }
+
+/** A connector of which nothing is known but its name; nobody manages it. */
+export function unknownConnector(id: string, name: string, title: string, now: number): Connector {
+  return {
+    id,
+    platform: 'opencti',
+    name,
+    title,
+    connector_type: '',
+    connector_scope: '',
+    connector_user_row: null,
+    connector_state: null,
+    state_reset_at: null,
+    auto: 0,
+    built_in: 0,
+    is_managed: 0,
+    catalog_id: null,
+    manager_current_status: null,
+    manager_requested_status: null,
+    manager_contract_image: null,
+    last_seen_at: null,
+    created_at: now,
+    updated_at: now,
+  }
+}

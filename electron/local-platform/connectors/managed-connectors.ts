@@ -6,10 +6,16 @@ import { newId } from '../ids.ts'
 import { type CredentialFinder, CredentialInTextError } from '../tokens/no-credentials.ts'
 import type { Deed } from '../tokens/token-store.ts'
 import type { User } from '../users/user.ts'
-import type { Catalogs, FoundContract } from './catalog/catalogs.ts'
+import { type Catalogs, imageOf } from './catalog/catalogs.ts'
 import { isOfOpenAev, supports } from './catalog/contract.ts'
 import type { ConnectorReports } from './connector-reports.ts'
-import type { Connector, ConnectorStore, ManagerPlatform, Setting } from './connector-store.ts'
+import {
+  type Connector,
+  type ConnectorStore,
+  type ManagerPlatform,
+  type Setting,
+  unknownConnector,
+} from './connector-store.ts'
 import { contractSettings, type GivenSetting } from './contract-settings.ts'
 import { type ConnectorManager, MANAGER_ACTIVE_MS, type ManagerStore } from './manager-store.ts'
 import { type SealVersion, sealFor } from './sealing.ts'
@@ -181,7 +187,7 @@ export function managedConnectors(parts: ManagedConnectorParts): ManagedConnecto
       withoutToken(wanted.title, settings)
       return transaction(database, () => {
         const connector: Connector = {
-          ...unmanaged(newId(random), name, wanted.title, deed.at),
+          ...unknownConnector(newId(random), name, wanted.title, deed.at),
           platform,
           connector_type: contract.container_type,
           connector_scope: settings.find(({ key }) => key === 'CONNECTOR_SCOPE')?.value ?? '',
@@ -189,7 +195,7 @@ export function managedConnectors(parts: ManagedConnectorParts): ManagedConnecto
           is_managed: 1,
           catalog_id: chosen.catalog.id,
           manager_requested_status: 'stopped',
-          manager_contract_image: imageOf(chosen),
+          manager_contract_image: imageOf(chosen.contract),
         }
         connectors.add(connector, settings)
         record('connector.created', connector, deed)
@@ -213,7 +219,7 @@ export function managedConnectors(parts: ManagedConnectorParts): ManagedConnecto
         connectors.setSettings(id, next)
         return changed(
           id,
-          { name, title, connector_user_row: owner.row, manager_contract_image: imageOf(chosen) },
+          { name, title, connector_user_row: owner.row, manager_contract_image: imageOf(chosen.contract) },
           'connector.updated',
           deed,
         )
@@ -261,34 +267,6 @@ export function managedConnectors(parts: ManagedConnectorParts): ManagedConnecto
     },
   }
 }
-
-/** A connector that nobody manages and that nothing is known of but its name. */
-function unmanaged(id: string, name: string, title: string, now: number): Connector {
-  return {
-    id,
-    platform: 'opencti',
-    name,
-    title,
-    connector_type: '',
-    connector_scope: '',
-    connector_user_row: null,
-    connector_state: null,
-    state_reset_at: null,
-    auto: 0,
-    built_in: 0,
-    is_managed: 0,
-    catalog_id: null,
-    manager_current_status: null,
-    manager_requested_status: null,
-    manager_contract_image: null,
-    last_seen_at: null,
-    created_at: now,
-    updated_at: now,
-  }
-}
-
-export const imageOf = ({ contract }: FoundContract): string =>
-  `${contract.container_image}:${contract.container_version}`
 
 const LONGEST_NAME = 63
 

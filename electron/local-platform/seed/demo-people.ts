@@ -333,7 +333,7 @@ export const DEMO_PEOPLE: readonly DemoPerson[] = [
     description: 'The connector manager',
     group: 'managers',
     serviceAccount: true,
-    tokens: [{ name: 'Composer', createdDaysAgo: 240, usedHoursAgo: 0.05 }],
+    tokens: [{ name: 'Composer', createdDaysAgo: 240, usedHoursAgo: 0.7 }],
   },
   {
     name: 'SIEM export',

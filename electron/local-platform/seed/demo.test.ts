@@ -7,7 +7,10 @@ import { type RandomSource, systemRandom } from '#base/crypto.ts'
 import { tokenStatus } from '#shared/domain/token.ts'
 import { prepareAdmin } from '../admin.ts'
 import { auditLog } from '../audit/audit-log.ts'
+import { catalogs } from '../connectors/catalog/catalogs.ts'
+import { connectorReports } from '../connectors/connector-reports.ts'
 import { connectorStore } from '../connectors/connector-store.ts'
+import { managerStore } from '../connectors/manager-store.ts'
 import { openPlatformDatabase } from '../database/open.ts'
 import { PEERS } from '../peers/peer.ts'
 import { platformKeys } from '../platform-keys.ts'
@@ -36,7 +39,11 @@ async function seeded(random: RandomSource) {
   const tokens = tokenStore(database, keys, auditLog(database, keys.audit), random)
   await prepareAdmin({ database, users, tokens, random }, {}, NOW)
   const connectors = connectorStore(database)
-  seedDemo({ database, users, tokens, connectors, random, peer: PEERS.gatehouse }, NOW)
+  const managers = managerStore(database)
+  const reports = connectorReports(database)
+  const peer = PEERS.gatehouse
+  const parts = { connectors, managers, reports, catalogs: catalogs([], true) }
+  seedDemo({ ...parts, database, users, tokens, random, peer }, NOW)
   const dump = [
     'users',
     'tokens',
@@ -47,6 +54,10 @@ async function seeded(random: RandomSource) {
     'token_days',
     'token_callers',
     'connectors',
+    'connector_configurations',
+    'connector_logs',
+    'connector_health',
+    'connector_managers',
   ].map((table) => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all())
   return { database, users, dump }
 }

@@ -2,7 +2,10 @@ import { newTokenValue, type RandomSource } from '#base/crypto.ts'
 import { Secret } from '#base/secret.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
+import type { Catalogs } from '../connectors/catalog/catalogs.ts'
+import type { ConnectorReports } from '../connectors/connector-reports.ts'
 import type { ConnectorStore } from '../connectors/connector-store.ts'
+import type { ManagerStore } from '../connectors/manager-store.ts'
 import { newId } from '../ids.ts'
 import type { Peer } from '../peers/peer.ts'
 import type { TokenStore } from '../tokens/token-store.ts'
@@ -26,6 +29,9 @@ export interface SeedParts {
   readonly users: UserStore
   readonly tokens: TokenStore
   readonly connectors: ConnectorStore
+  readonly managers: ManagerStore
+  readonly reports: ConnectorReports
+  readonly catalogs: Catalogs
   readonly random: RandomSource
   readonly peer: Peer
 }
@@ -35,10 +41,8 @@ export interface SeedParts {
  * these tokens are thrown away at once: they can be looked at and revoked, not used. The same clock and randomness give
  * the same platform.
  */
-export function seedDemo(
-  { database, users, tokens, connectors, random, peer }: SeedParts,
-  now: number,
-): void {
+export function seedDemo(parts: SeedParts, now: number): void {
+  const { database, users, tokens, random, peer } = parts
   transaction(database, () => {
     const groups = addGroups(database, random)
     const organizations = addOrganizations(database, random)
@@ -51,7 +55,7 @@ export function seedDemo(
         if (used) addUsage(database, used.id, person.group, { ...used, seed: random(1)[0] ?? 0 })
       }
     }
-    addConnectors(connectors, byName, random, now)
+    addConnectors({ ...parts, userByName: byName, version: peer.version }, now)
   })
 }
 

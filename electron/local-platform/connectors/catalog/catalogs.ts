@@ -43,5 +43,9 @@ export function catalogs(custom: readonly Catalog[], withOpenAev: boolean): Cata
   }
 }
 
+/** `<image>:<version>`, as a composer deploys it. */
+export const imageOf = ({ container_image, container_version }: Contract): string =>
+  `${container_image}:${container_version}`
+
 /** `registry:5000/name:1.2` → `registry:5000/name`. */
-export const withoutVersion = (image: string): string => image.replace(/:[^:/]*$/, '')
+const withoutVersion = (image: string): string => image.replace(/:[^:/]*$/, '')
