@@ -5,10 +5,14 @@ import { isTrustedFrame } from './guards/trusted-frame.ts'
 export type ServePort = (port: MessagePortMain) => void
 
 /**
- * Connects each page that asks to the core.
+ * Connects each page that asks to the core. What a page sends before the core is there waits in its port.
+ * @param core how to serve a port, once there is somebody to serve it; ports are closed where that fails
  * @returns closes every port that is open and takes no more
  */
-export function handOverPorts(ipc: Pick<IpcMain, 'on' | 'removeListener'>, serve: ServePort): () => void {
+export function handOverPorts(
+  ipc: Pick<IpcMain, 'on' | 'removeListener'>,
+  core: Promise<ServePort>,
+): () => void {
   const open = new Set<MessagePortMain>()
   const take = (event: IpcMainEvent): void => {
     const [port] = event.ports
@@ -20,8 +24,15 @@ export function handOverPorts(ipc: Pick<IpcMain, 'on' | 'removeListener'>, serve
     }
     open.add(port)
     port.once('close', () => open.delete(port))
-    serve(port)
-    port.start()
+    core.then(
+      (serve) => {
+        // The page went, or everything ends, while the core was read.
+        if (!open.has(port)) return
+        serve(port)
+        port.start()
+      },
+      () => port.close(),
+    )
   }
   ipc.on('gatehouse:port', take)
   return () => {

@@ -21,15 +21,16 @@ function question(say: NativeWords): MessageBoxSyncOptions {
 /**
  * Asks when the page does not want to be left: Electron itself would refuse a reload, the window's close and the app's
  * end without a word. `preventDefault` there means to leave all the same.
- * @param words sentences in the reader's language
+ * @param words sentences in the reader's language; null before the console is there, when no token can be shown yet
  * @param ask shows the question over the window and answers the index of the button pressed; blocks meanwhile
  */
 export function askBeforeLeaving(
   contents: Pick<WebContents, 'on'>,
-  words: () => NativeWords,
+  words: () => NativeWords | null,
   ask: (question: MessageBoxSyncOptions) => number,
 ): void {
   contents.on('will-prevent-unload', (event) => {
-    if (ask(question(words())) === LEAVE) event.preventDefault()
+    const say = words()
+    if (say === null || ask(question(say)) === LEAVE) event.preventDefault()
   })
 }
