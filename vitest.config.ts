@@ -10,6 +10,7 @@ import { defineConfig } from 'vitest/config'
  * e2e          Chromium on the browser host and the local platform
  * electron     the desktop shell under a display
  * docker       the composer on a real Docker Engine that the tests start for themselves
+ * kubernetes   the composer on a real cluster; only by `npm run test:kubernetes`
  */
 export default defineConfig({
   test: {
@@ -103,6 +104,16 @@ export default defineConfig({
           include: ['tests/docker/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'kubernetes',
+          include: ['tests/kubernetes/**/*.test.ts'],
+          testTimeout: 120_000,
+          // The first run builds the cluster's programs.
+          hookTimeout: 3_600_000,
           fileParallelism: false,
         },
       },

@@ -26,6 +26,9 @@ export const TEST_PACKAGES = [
   'busybox-static',
 ] as const
 
+/** What `npm run test:kubernetes` needs besides: etcd, and what Kubernetes is built with. */
+export const KUBERNETES_PACKAGES = ['etcd-server', 'golang-go', 'dpkg-dev', 'make', 'rsync'] as const
+
 /** The wanted packages that are neither installed nor provided by an installed one; empty where there is no dpkg. */
 export function missingPackages(wanted: readonly string[]): string[] {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders

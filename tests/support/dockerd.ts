@@ -55,6 +55,8 @@ export interface PrivateEngine {
 export async function startEngine({
   network = true,
   insecureRegistries = [] as string[],
+  /** more words for dockerd, by the engine's folder */
+  daemonArguments = (_folder: string): readonly string[] => [],
 } = {}): Promise<PrivateEngine> {
   // The socket's path must stay below 108 characters.
   const folder = mkdtempSync(join(tmpdir(), 'gh-d-'))
@@ -71,6 +73,7 @@ export async function startEngine({
         ...['--pidfile', join(folder, 'd.pid'), '-H', `unix://${socket}`, '--storage-driver', 'vfs'],
         ...(network ? [] : ['--bridge=none', '--iptables=false', '--ip6tables=false']),
         ...insecureRegistries.flatMap((registry) => ['--insecure-registry', registry]),
+        ...daemonArguments(folder),
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], cwd: folder },
     )

@@ -81,7 +81,8 @@ export function kubernetesOrchestrator(cluster: Cluster, settings: KubernetesSet
       return deployments.map((deployment) => {
         const name = deployment.metadata?.name ?? ''
         const id = deployment.metadata?.labels?.[CONNECTOR_LABEL] ?? ''
-        const state = podState(byConnector.get(id) ?? [], deployment.spec?.replicas ?? 1, name)
+        const replicas = deployment.spec?.replicas ?? 1
+        const state = podState(podsOf(deployment, byConnector.get(id) ?? []), replicas, name)
         states.set(name, state)
         return actualConnector(deployment, state)
       })
@@ -167,6 +168,19 @@ function actualConnector({ metadata }: V1Deployment, { state, reason }: PodState
 
 function scaled(deployment: V1Deployment, replicas: number): V1Deployment {
   return { ...deployment, spec: { ...deployment.spec, replicas } as NonNullable<V1Deployment['spec']> }
+}
+
+/**
+ * The pods that prove something of a Deployment as it is wanted now. After a replacement the one before still runs for a
+ * while; of a stopped Deployment every pod counts, and so does one of XTM Composer, which does not tell.
+ */
+function podsOf({ metadata, spec }: V1Deployment, pods: readonly V1Pod[]): readonly V1Pod[] {
+  if (spec?.replicas === 0) return pods
+  const wanted = metadata?.annotations?.[HASH_VARIABLE]
+  return pods.filter((pod) => {
+    const hash = pod.metadata?.annotations?.[HASH_VARIABLE]
+    return hash === undefined || hash === wanted
+  })
 }
 
 function grouped(pods: readonly V1Pod[]): Map<string, V1Pod[]> {

@@ -98,7 +98,8 @@ export function deploymentOf(
       // Two copies of a connector would fetch the same data and fight for its state.
       strategy: { type: 'Recreate' },
       template: {
-        metadata: { labels },
+        // A pod says which configuration it is of, so that the one before is not taken for it.
+        metadata: { labels, annotations: { [HASH_VARIABLE]: spec.hash } },
         spec: {
           containers: [container],
           ...(hasLogin(registry) ? { imagePullSecrets: [{ name: names.pull }] } : {}),
