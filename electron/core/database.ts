@@ -32,6 +32,26 @@ const MIGRATIONS = [
      body TEXT NOT NULL,
      PRIMARY KEY (incident, position)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE tombstone (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     connection_id TEXT NOT NULL,
+     token_id TEXT NOT NULL,
+     owner_id TEXT NOT NULL,
+     owner_name TEXT NOT NULL,
+     owner_email TEXT NOT NULL,
+     name TEXT NOT NULL,
+     masked_token TEXT NOT NULL,
+     created_at INTEGER,
+     expires_at INTEGER,
+     last_used_at INTEGER,
+     fate TEXT NOT NULL CHECK (fate IN ('unsettled', 'revoked', 'vanished')),
+     at INTEGER NOT NULL,
+     last_listed_at INTEGER,
+     revoked_by TEXT,
+     reason TEXT,
+     UNIQUE (connection_id, token_id)
+   ) STRICT;
+   CREATE INDEX tombstone_by_place ON tombstone (connection_id, place);`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

@@ -93,6 +93,24 @@ export const InventoryDelta = z.object({
 })
 export type InventoryDelta = z.infer<typeof InventoryDelta>
 
+/** What the console remembers of a token that its platform does not list any more (T-14). */
+export const Tombstone = Token.extend({
+  owner: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  /**
+   * revoked: from this console, and seen gone · vanished: gone between two reads, not revoked from here · unsettled: revoked
+   * from here, but no list has shown yet what became of it
+   */
+  fate: z.enum(['revoked', 'vanished', 'unsettled']),
+  /** our clock when it was seen gone, or, while unsettled, when it was revoked */
+  goneAt: Instant,
+  /** vanished: when it was listed last; it went between then and `goneAt` */
+  lastListedAt: Instant.nullable(),
+  /** who revoked it from here */
+  by: z.string().nullable(),
+  reason: z.string().nullable(),
+})
+export type Tombstone = z.infer<typeof Tombstone>
+
 const OfConnection = z.object({ connectionId: ConnectionId })
 const Cursor = z.string().max(64).nullable()
 
@@ -113,4 +131,15 @@ export const inventory = {
   retryFailed: procedure.input(OfConnection).output(z.void()),
 
   cancel: procedure.input(OfConnection).output(z.void()),
+
+  /** Tokens that are gone, newest first; asks the console's memory, not the platform. */
+  tombstones: procedure
+    .input(OfConnection.extend({ after: Cursor, first: z.number().int().min(1).max(500) }))
+    .output(
+      z.object({
+        tombstones: z.array(Tombstone),
+        nextCursor: z.string().nullable(),
+        total: z.number().int(),
+      }),
+    ),
 }

@@ -1,0 +1,148 @@
+import type { Database } from '#base/sqlite.ts'
+import type { Tombstone } from '#shared/contract/inventory.ts'
+import type { Token } from '#shared/contract/tokens.ts'
+
+/** For each connection; the oldest go first. */
+const MOST_TOMBSTONES = 20_000
+
+/** `unsettled`: a revocation is under way, or its answer was lost. */
+export type Fate = Tombstone['fate']
+
+export interface Burial {
+  readonly connectionId: string
+  readonly owner: { readonly id: string; readonly name: string; readonly email: string }
+  readonly token: Token
+  readonly fate: Fate
+  /** ms since the epoch, our clock */
+  readonly at: number
+  /** when it was listed last; null: right before */
+  readonly lastListedAt: number | null
+  readonly by: string | null
+  readonly reason: string | null
+}
+
+interface Row {
+  readonly place: number
+  readonly token_id: string
+  readonly owner_id: string
+  readonly owner_name: string
+  readonly owner_email: string
+  readonly name: string
+  readonly masked_token: string
+  readonly created_at: number | null
+  readonly expires_at: number | null
+  readonly last_used_at: number | null
+  readonly fate: Fate
+  readonly at: number
+  readonly last_listed_at: number | null
+  readonly revoked_by: string | null
+  readonly reason: string | null
+}
+
+/** What the console remembers of tokens that their platform has forgotten (T-14). Never a value. */
+export class TombstoneStore {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  /** Keeps a token's facts, in place of what was kept of it before. */
+  bury({ connectionId, owner, token, fate, at, lastListedAt, by, reason }: Burial): void {
+    this.#database
+      .prepare(
+        `INSERT OR REPLACE INTO tombstone (connection_id, token_id, owner_id, owner_name, owner_email, name, masked_token,
+           created_at, expires_at, last_used_at, fate, at, last_listed_at, revoked_by, reason)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        connectionId,
+        token.id,
+        owner.id,
+        owner.name,
+        owner.email,
+        token.name,
+        token.maskedToken,
+        token.createdAt,
+        token.expiresAt,
+        token.lastUsedAt,
+        fate,
+        at,
+        lastListedAt,
+        by,
+        reason,
+      )
+    this.#database
+      .prepare(
+        `DELETE FROM tombstone WHERE connection_id = ? AND place <= (
+           SELECT place FROM tombstone WHERE connection_id = ? ORDER BY place DESC LIMIT 1 OFFSET ?)`,
+      )
+      .run(connectionId, connectionId, MOST_TOMBSTONES)
+  }
+
+  /** A revocation that was under way has happened. */
+  settle(connectionId: string, tokenId: string, at: number): void {
+    this.#database
+      .prepare(
+        `UPDATE tombstone SET fate = 'revoked', at = ? WHERE connection_id = ? AND token_id = ? AND fate = 'unsettled'`,
+      )
+      .run(at, connectionId, tokenId)
+  }
+
+  /** The token is listed, so it is not gone. */
+  raise(connectionId: string, tokenId: string): void {
+    this.#database
+      .prepare('DELETE FROM tombstone WHERE connection_id = ? AND token_id = ?')
+      .run(connectionId, tokenId)
+  }
+
+  /** Every token that has a tombstone, by id. */
+  fates(connectionId: string): Map<string, { readonly fate: Fate; readonly at: number; readonly ownerId: string }> {
+    const rows = this.#database
+      .prepare('SELECT token_id, owner_id, fate, at FROM tombstone WHERE connection_id = ?')
+      .all(connectionId) as unknown as Pick<Row, 'token_id' | 'owner_id' | 'fate' | 'at'>[]
+    return new Map(rows.map(({ token_id, owner_id, fate, at }) => [token_id, { fate, at, ownerId: owner_id }]))
+  }
+
+  /** A page of them, the newest first. @param before the place where the last page ended; null: from the newest */
+  page(connectionId: string, before: number | null, first: number) {
+    const rows = this.#database
+      .prepare(
+        `SELECT * FROM tombstone WHERE connection_id = ? AND place < ? ORDER BY place DESC LIMIT ?`,
+      )
+      .all(connectionId, before ?? Number.MAX_SAFE_INTEGER, first + 1) as unknown as Row[]
+    const page = rows.slice(0, first)
+    return {
+      tombstones: page.map(tombstoneOf),
+      next: rows.length > first ? (page.at(-1)?.place ?? null) : null,
+    }
+  }
+
+  count(connectionId: string): number {
+    const { count } = this.#database
+      .prepare('SELECT count(*) AS count FROM tombstone WHERE connection_id = ?')
+      .get(connectionId) as { count: number }
+    return count
+  }
+
+  forget(connectionId: string): void {
+    this.#database.prepare('DELETE FROM tombstone WHERE connection_id = ?').run(connectionId)
+  }
+}
+
+function tombstoneOf(row: Row): Tombstone {
+  return {
+    id: row.token_id,
+    name: row.name,
+    maskedToken: row.masked_token,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    owner: { id: row.owner_id, name: row.owner_name, email: row.owner_email },
+    fate: row.fate,
+    goneAt: row.at,
+    lastListedAt: row.last_listed_at,
+    by: row.revoked_by,
+    reason: row.reason,
+  }
+}
