@@ -22,6 +22,9 @@ import type { PowerPort } from './heartbeat/monitor.ts'
 import { IncidentStore } from './incidents/incident-store.ts'
 import { IncidentsService } from './incidents/incidents-service.ts'
 import { InventoryService } from './inventory/inventory-service.ts'
+import { openSnapshotDatabase } from './inventory/snapshot-database.ts'
+import { SnapshotStore } from './inventory/snapshot-store.ts'
+import { TombstoneStore } from './inventory/tombstone-store.ts'
 import { type OpenedLedger, openLedger } from './ledger/ledger-database.ts'
 import { LedgerHeads } from './ledger/ledger-heads.ts'
 import { ledgerKeys } from './ledger/ledger-keys.ts'
@@ -129,8 +132,27 @@ export function createConsole(ports: ConsolePorts): Console {
   })
   const signer = profileSigner(secretStore, keyFolder)
   const ownerQueue = new KeyedQueue()
-  const tokens = new TokenService({ platforms: connections, ledger, revealBox, clock, ownerQueue })
-  const inventory = new InventoryService({ platforms: connections, clock, unique: () => randomText(6) })
+  const policy = () => settings.current.tokenPolicy
+  const inventory = new InventoryService({
+    platforms: connections,
+    describe: (id) => connections.list.find((connection) => connection.id === id) ?? null,
+    ledger,
+    clock,
+    logger,
+    snapshots: new SnapshotStore(openSnapshotDatabase(profileFolder, logger), logger),
+    tombstones: new TombstoneStore(database),
+    policy,
+    unique: () => randomText(6),
+  })
+  const tokens = new TokenService({
+    platforms: connections,
+    ledger,
+    revealBox,
+    memory: inventory,
+    policy,
+    clock,
+    ownerQueue,
+  })
   const localXtmOne = new LocalXtmOneService({
     database,
     secretStore,
@@ -210,6 +232,7 @@ export function createConsole(ports: ConsolePorts): Console {
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     settings.onChange(() => applySettings()),
+    settings.onChange(() => inventory.follow()),
     connections.onChange(() => void composer.follow()),
     connections.onRemoved((removed) => {
       if (settings.current.activeConnectionId === removed.id)

@@ -167,6 +167,10 @@ export function createRouter(services: Services) {
       refresh: os.inventory.refresh.handler(({ input }) => inventory.refresh(input.connectionId)),
       retryFailed: os.inventory.retryFailed.handler(({ input }) => inventory.retryFailed(input.connectionId)),
       cancel: os.inventory.cancel.handler(({ input }) => inventory.cancel(input.connectionId)),
+      tombstones: os.inventory.tombstones.handler(({ input }) => inventory.tombstones(input)),
+      snapshots: os.inventory.snapshots.handler(({ input }) => inventory.snapshots(input.connectionId)),
+      diff: os.inventory.diff.handler(({ input }) => inventory.diff(input)),
+      export: os.inventory.export.handler(({ input }) => inventory.export(input)),
     },
     registration: {
       watch: os.registration.watch.handler(({ input, signal }) =>

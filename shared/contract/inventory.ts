@@ -111,6 +111,47 @@ export const Tombstone = Token.extend({
 })
 export type Tombstone = z.infer<typeof Tombstone>
 
+/** What was read at one time, kept by the console. */
+export const InventorySnapshot = z.object({
+  id: z.number().int(),
+  /** our clock */
+  takenAt: Instant,
+  tokens: z.number().int(),
+  scope: InventoryScope,
+  /** false: some users could not be read, and what was known of them before was kept */
+  complete: z.boolean(),
+})
+export type InventorySnapshot = z.infer<typeof InventorySnapshot>
+
+export const DiffToken = Token.extend({
+  owner: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  /** vanished ones: what the console knows of it, as in `Tombstone` */
+  fate: Tombstone.shape.fate.nullable(),
+})
+export type DiffToken = z.infer<typeof DiffToken>
+
+const DiffPart = z.object({ total: z.number().int(), first: z.array(DiffToken) })
+
+/** What changed between two reads. Each part tells its total and lists at most 500. */
+export const InventoryDiff = z.object({
+  from: Instant,
+  to: Instant,
+  /** false: another user or scope read the other one, so what appeared or vanished may only have come into or out of sight */
+  comparable: z.boolean(),
+  appeared: DiffPart,
+  vanished: DiffPart,
+  /** in both, and used since */
+  used: DiffPart,
+  /** in both, and ended since, by the platform's clock */
+  expired: DiffPart,
+})
+export type InventoryDiff = z.infer<typeof InventoryDiff>
+
+const SnapshotId = z.number().int().min(1)
+
+/** Rows that one export names. */
+export const EXPORT_ROWS_MAX = 250_000
+
 const OfConnection = z.object({ connectionId: ConnectionId })
 const Cursor = z.string().max(64).nullable()
 
@@ -142,4 +183,26 @@ export const inventory = {
         total: z.number().int(),
       }),
     ),
+
+  /** The newest first. One is taken at the end of each load; what is denser than ten minutes is thinned out. */
+  snapshots: procedure.input(OfConnection).output(z.array(InventorySnapshot)),
+
+  /** @param to null: what is shown now. Fails with `snapshot-gone` when one of them is not kept any more. */
+  diff: procedure
+    .input(OfConnection.extend({ from: SnapshotId, to: SnapshotId.nullable() }))
+    .output(InventoryDiff),
+
+  /**
+   * The text of a file, in pieces to be put together in order (T-18): never a token's value. `rows` in the page's order, as
+   * the copy at `cursor` numbers them; null: all. Fails with `bad-input` when the numbers are of an earlier copy.
+   */
+  export: procedure
+    .input(
+      OfConnection.extend({
+        format: z.enum(['csv', 'json']),
+        cursor: Cursor,
+        rows: z.array(RowNumber).max(EXPORT_ROWS_MAX).nullable(),
+      }),
+    )
+    .output(eventIterator(z.string())),
 }

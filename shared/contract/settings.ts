@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { LANGUAGES } from '#shared/domain/languages.ts'
+import { LIFETIME_DAYS_MAX, NAME_PATTERN_MAX } from '#shared/domain/token-policy.ts'
 import { ConnectionId } from './connections.ts'
 import { procedure } from './problem.ts'
 
@@ -14,6 +15,12 @@ export const Settings = z.object({
   clipboardClearSeconds: z.union([z.literal(0), z.literal(15), z.literal(30), z.literal(60), z.literal(120)]),
   /** `{owner}`, `{date}` are filled in when the dialog opens */
   tokenNameTemplate: z.string().max(100),
+  /** refused for tokens made here, reported for all others (T-15); see `TokenPolicy` */
+  tokenPolicy: z.object({
+    maxLifetimeDays: z.number().int().min(1).max(LIFETIME_DAYS_MAX).nullable(),
+    noUnlimited: z.boolean(),
+    namePattern: z.string().trim().max(NAME_PATTERN_MAX),
+  }),
   /** run the embedded platform with the console */
   localPlatform: z.boolean(),
   /** the system's notifications, in a host that has a desktop (H-04) */

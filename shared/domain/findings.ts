@@ -174,10 +174,7 @@ const MACHINE_NAMES: ReadonlySet<string> = new Set([
   'template generated token',
 ])
 
-/** Whether the platform made the token by itself. */
-export const isMachineMinted = ({ id, name }: Pick<JudgedToken, 'id' | 'name'>): boolean =>
-  isMinted(id, nameKey(name))
-
+/** Whether the platform made the token by itself. @param key as `nameKey` gives it */
 const isMinted = (id: string, key: string): boolean => id.startsWith('base_token_') || MACHINE_NAMES.has(key)
 
 /** Names that a person would take for the same one. */

@@ -9,6 +9,7 @@ export const LEDGER_ACTIONS = [
   'connection.remove',
   'token.generate',
   'token.revoke',
+  'token.export',
   'registration.register-now',
   'registration.configure',
   'session.kill',

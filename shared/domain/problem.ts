@@ -26,6 +26,9 @@ export const PROBLEM_CODES = [
   'user-not-found',
   'token-not-found',
   'still-listed',
+  'policy-lifetime',
+  'policy-unlimited',
+  'policy-naming',
   // this machine
   'no-connection',
   'token-missing',
@@ -37,6 +40,7 @@ export const PROBLEM_CODES = [
   'local-platform-down',
   'reveal-gone',
   'incident-not-found',
+  'snapshot-gone',
   'bad-ca',
   'bad-proxy',
   'plain-http',

@@ -11,6 +11,9 @@ export interface TokenPolicy {
 
 export const NO_POLICY: TokenPolicy = { maxLifetimeDays: null, noUnlimited: false, namePattern: '' }
 
+/** The longest maximum, in days: ten years. */
+export const LIFETIME_DAYS_MAX = 3_650
+
 /** The longest pattern, in UTF-16 units. */
 export const NAME_PATTERN_MAX = 100
 

@@ -16,6 +16,22 @@ export function inventoryRouter(
     }),
     refresh: os.refresh.handler(({ errors }) => enter('inventory.refresh', errors)),
     retryFailed: os.retryFailed.handler(({ errors }) => enter('inventory.retryFailed', errors)),
+    tombstones: os.tombstones.handler(async ({ errors }) => {
+      await enter('inventory.tombstones', errors)
+      return { tombstones: world.tombstones, nextCursor: null, total: world.tombstones.length }
+    }),
+    snapshots: os.snapshots.handler(async ({ errors }) => {
+      await enter('inventory.snapshots', errors)
+      return world.snapshots
+    }),
+    diff: os.diff.handler(async ({ errors }) => {
+      await enter('inventory.diff', errors)
+      return world.diff
+    }),
+    export: os.export.handler(async function* ({ input, errors }) {
+      await enter('inventory.export', errors)
+      yield input.format === 'csv' ? '"owner","token"\r\n' : '{ "tokens": [] }\n'
+    }),
     cancel: os.cancel.handler(({ errors }) => enter('inventory.cancel', errors)),
   }
 }

@@ -1,4 +1,4 @@
-import type { InventoryDelta, InventoryStatus } from '#shared/contract/inventory.ts'
+import type { InventoryDelta, InventoryDiff, InventoryStatus } from '#shared/contract/inventory.ts'
 import { FINDING_IDS, type FindingId } from '#shared/domain/findings.ts'
 import type { Person } from './people.ts'
 
@@ -45,4 +45,11 @@ export function inventoryRows({ people }: People): InventoryDelta {
     more: false,
     revision: 1,
   }
+}
+
+/** Two reads, a day apart, between which nothing changed. */
+export function noDifference(now: number): InventoryDiff {
+  const nothing = { total: 0, first: [] }
+  const parts = { appeared: nothing, vanished: nothing, used: nothing, expired: nothing }
+  return { from: now - 86_400_000, to: now, comparable: true, ...parts }
 }

@@ -1,7 +1,12 @@
 import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
 import type { HeartbeatStatus } from '#shared/contract/heartbeat.ts'
-import type { InventoryStatus } from '#shared/contract/inventory.ts'
+import type {
+  InventoryDiff,
+  InventorySnapshot,
+  InventoryStatus,
+  Tombstone,
+} from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { LocalXtmOne, Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
@@ -9,7 +14,8 @@ import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/sy
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { composerView } from './composer-world.ts'
 import { type IncidentsWorld, incidentsWorld } from './incidents-world.ts'
-import { inventoryStatus } from './inventory-world.ts'
+
+import { inventoryStatus, noDifference } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { everybody, ME, type Person } from './people.ts'
 import { freshRegistration, heartbeatStatus } from './registration-world.ts'
@@ -37,6 +43,9 @@ export interface World {
   people: Person[]
   inventory: Watched<InventoryStatus>
   incidents: IncidentsWorld
+  tombstones: Tombstone[]
+  snapshots: InventorySnapshot[]
+  diff: InventoryDiff
   composer: Watched<ComposerView>
   /** platform's clock minus ours, ms */
   skewMs: number
@@ -142,6 +151,7 @@ export function createWorld(): World {
       activeConnectionId: 'cert',
       clipboardClearSeconds: 30,
       tokenNameTemplate: '{owner} {date}',
+      tokenPolicy: { maxLifetimeDays: null, noUnlimited: false, namePattern: '' },
       localPlatform: true,
       notifications: true,
       background: 'ask',
@@ -151,6 +161,9 @@ export function createWorld(): World {
     people,
     incidents: incidentsWorld(),
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
+    tombstones: [],
+    snapshots: [],
+    diff: noDifference(NOW),
     composer: watched(composerView()),
     skewMs: 0,
     hasTokens: true,

@@ -1,18 +1,27 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '#base/clock.ts'
 import { Live } from '#base/live.ts'
-import { asProblem, ProblemError } from '#base/problem-error.ts'
-import type { Identity } from '#shared/contract/connections.ts'
+import type { Logger } from '#base/logger.ts'
+import { asProblem, messageOf } from '#base/problem-error.ts'
 import type { InventoryDelta, InventoryStatus } from '#shared/contract/inventory.ts'
-import { isCapable } from '#shared/domain/capability.ts'
-import type { InventoryPage } from '../clients/opencti/opencti-client.ts'
-import { type PlatformSession, type Sight, sightOf } from './sessions.ts'
+import type { UserAccess } from '#shared/contract/tokens.ts'
+import { FINDING_IDS, type FindingId, hasFinding } from '#shared/domain/findings.ts'
+import type { TokenPolicy } from '#shared/domain/token-policy.ts'
+import type { Graveyard } from './graveyard.ts'
+import { Load, type LoadParts } from './load.ts'
+import { ownerOf, type PlatformSession, type Sight } from './sessions.ts'
+import type { SnapshotStore } from './snapshot-store.ts'
 import { type Holding, TokenTable } from './token-table.ts'
-import { mayPass, type PageQuery, type Stop, walk } from './walk.ts'
 
 export interface ConnectionInventoryParts {
+  readonly connectionId: string
   /** runs `work` on the connection's platform */
   readonly use: <Result>(work: (session: PlatformSession) => Promise<Result>) => Promise<Result>
   readonly clock: Clock
+  readonly logger: Logger
+  readonly snapshots: SnapshotStore
+  readonly graveyard: Graveyard
+  readonly policy: () => TokenPolicy
   /** tells this table's numbers from those of every other */
   readonly epoch: string
 }
@@ -34,22 +43,25 @@ const NOTHING_READ: InventoryStatus = {
   findings: null,
 }
 
-/** What a load has read so far, and where it could not. */
-interface Load {
-  readonly cancel: AbortController
-  readonly seen: Set<string>
-  total: number | null
-  unreadable: number
-  stop: Stop | null
-}
+/** Time alone makes findings: a token grows idle, another one comes near its end. */
+const JUDGE_AGAIN_MS = 3_600_000
+/** Rows that are judged before others get their turn: about a millisecond. */
+const ROWS_A_SLICE = 4_000
 
-/** The tokens of one connection: read in the background, shown while they come (T-03). */
+/** The tokens of one connection: the last snapshot at once, then read in the background and shown while they come (T-03). */
 export class ConnectionInventory {
   readonly #parts: ConnectionInventoryParts
   readonly #table: TokenTable
   readonly #live = new Live<InventoryStatus>(NOTHING_READ)
+  #restoring: Promise<void> | null = null
   #load: Load | null = null
   #running: Promise<void> | null = null
+  #keeping: Promise<void> = Promise.resolve()
+  /** who read what is shown */
+  #reader: Pick<Sight, 'userId' | 'scope'> | null = null
+  #stopJudging = (): void => {}
+  #judgements = 0
+  #ended = false
 
   constructor(parts: ConnectionInventoryParts) {
     this.#parts = parts
@@ -60,179 +72,195 @@ export class ConnectionInventory {
     return this.#live.value
   }
 
+  /** The rows as they are; they change while something is read. */
+  get table(): Pick<TokenTable, 'holdings' | 'listed' | 'knows'> {
+    return this.#table
+  }
+
+  get reader(): Pick<Sight, 'userId' | 'scope'> | null {
+    return this.#reader
+  }
+
   watch(signal?: AbortSignal): AsyncIteratorObject<InventoryStatus, undefined, void> {
+    void this.restored()
     return this.#live.watch(signal)
   }
 
   rows(cursor: string | null): InventoryDelta {
+    void this.restored()
     return this.#table.delta(cursor)
   }
 
   /** Begins to read everything, unless that is under way. */
   refresh(): void {
-    this.#running ??= this.#run((load) => this.#readAll(load), newLoad())
+    if (this.#running) return
+    const load = new Load(this.#loadParts())
+    this.#running = this.#run(load, async () => {
+      await this.restored()
+      await load.run()
+      if (!load.cancelled && load.whole) await this.#missing(load)
+    })
   }
 
   /** Reads again what the last load could not. */
   retryFailed(): void {
-    const { status } = this
-    if (this.#running || this.#load === null || status.phase !== 'partial') return
-    const { seen, total, stop } = this.#load
-    if (stop === null) this.refresh()
-    else {
-      const load: Load = { ...newLoad(), seen, total, stop }
-      this.#running = this.#run(() => this.#readOn(load, stop.after), load)
-    }
+    if (this.#running || this.#load === null || this.status.phase !== 'partial') return
+    const resumed = this.#load.resume(this.#loadParts())
+    if (resumed) this.#running = this.#run(resumed.load, resumed.run)
+    else this.refresh()
   }
 
   cancel(): void {
-    this.#load?.cancel.abort()
+    this.#load?.cancel()
+  }
+
+  /** A user's list that somebody else has just read. */
+  seen(access: UserAccess): void {
+    const { graveyard } = this.#parts
+    const owner = ownerOf(access.user)
+    if (this.#restoring === null) graveyard.heard(owner, access.tokens, access.readAt)
+    else {
+      this.#put({ owner, tokens: access.tokens }, access.readAt)
+      this.#become({ tokens: this.#table.size, revision: this.#table.revision })
+      void this.judge()
+    }
+  }
+
+  /** Counts the findings again: the policy or the time is another one. */
+  async judge(): Promise<void> {
+    const mine = ++this.#judgements
+    this.#stopJudging()
+    const judgedAt = this.#parts.clock.now() + this.status.clockSkewMs
+    const counts = Object.fromEntries(FINDING_IDS.map((id) => [id, 0])) as Record<FindingId, number>
+    const sets = new Map<number, number>()
+    let rows = 0
+    for (const findings of this.#table.findings(this.#parts.policy(), judgedAt)) {
+      sets.set(findings, (sets.get(findings) ?? 0) + 1)
+      if (++rows % ROWS_A_SLICE === 0) await turn()
+      // Somebody asked again meanwhile.
+      if (mine !== this.#judgements || this.#ended) return
+    }
+    for (const [findings, count] of sets) {
+      for (const id of FINDING_IDS) if (hasFinding(findings, id)) counts[id] += count
+    }
+    this.#become({ findings: { judgedAt, counts } })
+    this.#stopJudging = this.#parts.clock.after(JUDGE_AGAIN_MS, () => void this.judge())
   }
 
   /** Ends what runs and every stream. */
   async dispose(): Promise<void> {
+    this.#ended = true
+    this.#stopJudging()
     this.cancel()
-    await this.#running
+    await Promise.all([this.#running, this.#restoring])
+    await this.#keeping
     this.#live.end()
   }
 
-  /** When the running load has ended; for those who need the end. */
-  settled(): Promise<void> {
-    return this.#running ?? Promise.resolve()
+  /** When what the last load read is kept. */
+  kept(): Promise<void> {
+    return this.#keeping
   }
 
-  async #run(read: (load: Load) => Promise<void>, load: Load): Promise<void> {
+  /** Shows the last snapshot, once. Never rejects. */
+  restored(): Promise<void> {
+    this.#restoring ??= this.#restore()
+    return this.#restoring
+  }
+
+  async #restore(): Promise<void> {
+    const { snapshots, connectionId, logger } = this.#parts
+    try {
+      const [newest] = snapshots.list(connectionId)
+      if (!newest) return
+      const { scope, userId, takenAt, clockSkewMs } = newest
+      this.#reader = { scope, userId }
+      this.#become({ scope, clockSkewMs, source: 'snapshot', readAt: takenAt })
+      for await (const piece of snapshots.pieces(newest.id)) {
+        if (this.#ended) return
+        for (const { owner, tokens, readAt } of piece) this.#table.put({ owner, tokens }, readAt)
+        this.#become({ tokens: this.#table.size, revision: this.#table.revision })
+      }
+      await this.judge()
+    } catch (error) {
+      logger.warn({ error: messageOf(error) }, 'a snapshot could not be read whole')
+    }
+  }
+
+  async #run(load: Load, read: () => Promise<void>): Promise<void> {
     this.#load = load
     this.#become({ phase: 'loading', startedAt: this.#parts.clock.now(), problem: null, gaps: [] })
     try {
-      await read(load)
-      this.#conclude(load)
+      await read()
+      if (load.cancelled) this.#become({ phase: 'cancelled' })
+      else await this.#conclude(load)
     } catch (error) {
       const { problem } = asProblem(error)
-      this.#become(load.cancel.signal.aborted ? { phase: 'cancelled' } : { phase: 'failed', problem })
+      this.#become(load.cancelled ? { phase: 'cancelled' } : { phase: 'failed', problem })
     } finally {
       this.#running = null
     }
   }
 
-  async #readAll(load: Load): Promise<void> {
-    const sight = await this.#look(load)
-    if (sight.scope === 'nobody') return
-    if (sight.scope === 'self') return this.#readSelf(load)
-    await this.#readOn(load, null)
-  }
-
-  /** Who asks, and so how much there is to see. */
-  async #look(load: Load): Promise<Sight> {
-    const sight = await this.#parts.use(async ({ identity }) => sightOf(identity))
-    load.cancel.signal.throwIfAborted()
-    this.#become({ scope: sight.scope, limit: sight.limit?.problem ?? null, usersRead: 0, usersTotal: null })
-    return sight
-  }
-
-  async #readSelf(load: Load): Promise<void> {
-    const { identity, access } = await this.#parts.use(async ({ client, identity }) => ({
-      identity,
-      access: await client.access({ own: true }, { ...identity.features, revokedTokens: false }),
-    }))
-    load.cancel.signal.throwIfAborted()
-    load.total = 1
-    const owner = { ...access.user, canUseTokens: canUseTokens(identity) }
-    this.#put(load, { owner: ownerFacts(owner), tokens: access.tokens }, access.skewMs)
-    this.#progress(load)
-  }
-
-  /** From `after` to the end; where that is blocked, from the other end back to what is known. */
-  async #readOn(load: Load, after: string | null): Promise<void> {
-    const known = new Set(load.seen)
-    const forward = await this.#walk(
-      load,
-      'asc',
-      after,
-      (page) => !page.users.some(({ owner }) => known.has(owner.id)),
-    )
-    load.stop = forward
-    if (forward === null) return
-    if (forward.after === null && load.seen.size === 0) throw forward.problem
-    if (!mayPass(forward.problem)) return
-    const before = new Set(load.seen)
-    await this.#walk(load, 'desc', null, (page) => !page.users.some(({ owner }) => before.has(owner.id)))
-  }
-
-  #walk(load: Load, order: 'asc' | 'desc', after: string | null, goOn: (page: InventoryPage) => boolean) {
-    return walk({
-      ask: (query: PageQuery) => this.#parts.use(({ client }) => client.inventoryPage(query)),
-      clock: this.#parts.clock,
-      signal: load.cancel.signal,
-      order,
-      after,
-      take: (page) => {
-        const further = goOn(page)
-        load.total = page.total
-        load.unreadable += page.unreadable
-        for (const user of page.users) this.#put(load, user, page.skewMs)
-        this.#progress(load)
-        return further
-      },
-    })
-  }
-
-  #put(load: Load, holding: Holding, skewMs: number): void {
-    load.seen.add(holding.owner.id)
-    this.#table.put(holding)
-    if (skewMs !== this.status.clockSkewMs) this.#become({ clockSkewMs: skewMs })
-  }
-
-  #progress(load: Load): void {
-    this.#become({
-      usersRead: load.seen.size,
-      usersTotal: load.total,
-      tokens: this.#table.size,
-      revision: this.#table.revision,
-    })
-  }
-
-  #conclude(load: Load): void {
-    const { stop } = load
-    const missing = Math.max(0, (load.total ?? 0) - load.seen.size)
-    const gaps: InventoryStatus['gaps'] = []
-    if (load.unreadable > 0) {
-      const problem = new ProblemError('platform-error', 'These users came in another form than expected.')
-      gaps.push({ users: load.unreadable, problem: problem.problem })
+  #loadParts(): LoadParts {
+    const { use, clock } = this.#parts
+    return {
+      use,
+      clock,
+      began: (sight) => this.#began(sight),
+      put: (holding, askedAt) => this.#put(holding, askedAt),
+      progressed: (progress) =>
+        this.#become({ ...progress, tokens: this.#table.size, revision: this.#table.revision }),
     }
-    if (stop && missing > load.unreadable) {
-      gaps.push({ users: missing - load.unreadable, problem: stop.problem.problem })
-    }
-    if (gaps.length > 0) this.#become({ phase: 'partial', gaps })
-    else this.#become({ phase: 'ready', source: 'live', readAt: this.#parts.clock.now() })
+  }
+
+  #began({ userId, scope, limit }: Sight): void {
+    // Somebody else sees others: what is out of their sight says nothing of what became of it.
+    const same = this.#reader?.userId === userId && this.#reader.scope === scope
+    if (!same) for (const { owner } of [...this.#table.holdings()]) this.#table.drop(owner.id)
+    this.#reader = { userId, scope }
+    const { size: tokens, revision } = this.#table
+    this.#become({ scope, limit: limit?.problem ?? null, usersRead: 0, usersTotal: null, tokens, revision })
+  }
+
+  #put(holding: Holding, askedAt: number): void {
+    const { graveyard } = this.#parts
+    const difference = this.#table.put(holding, askedAt)
+    if (difference === null) return
+    graveyard.heard(holding.owner, holding.tokens, askedAt)
+    graveyard.missed(holding.owner, difference)
+  }
+
+  /** Users who were known and did not come. */
+  async #missing(load: Load): Promise<void> {
+    const missing = [...this.#table.holdings()].flatMap(({ owner }) => (load.has(owner.id) ? [] : [owner]))
+    await load.check(missing, (ownerId) => this.#table.drop(ownerId))
+  }
+
+  /** Shows how it ended. Keeping it goes on beside the next load. */
+  async #conclude(load: Load): Promise<void> {
+    const { gaps } = load
+    const complete = gaps.length === 0
+    await this.judge()
+    const readAt = this.#parts.clock.now()
+    const { size: tokens, revision } = this.#table
+    // What failed is as old as it was.
+    const shown = complete
+      ? ({ phase: 'ready', source: 'live', readAt } as const)
+      : ({ phase: 'partial' } as const)
+    this.#become({ ...shown, gaps, tokens, revision })
+    this.#keeping = this.#keep(readAt, complete)
+  }
+
+  async #keep(takenAt: number, complete: boolean): Promise<void> {
+    if (this.#reader === null || this.#reader.scope === 'nobody') return
+    const { snapshots, connectionId } = this.#parts
+    const { clockSkewMs } = this.status
+    const facts = { connectionId, takenAt, complete, clockSkewMs, ...this.#reader }
+    await snapshots.save(facts, this.#table.holdings())
   }
 
   #become(change: Partial<InventoryStatus>): void {
     this.#live.set({ ...this.#live.value, ...change })
-  }
-}
-
-const newLoad = (): Load => ({
-  cancel: new AbortController(),
-  seen: new Set(),
-  total: null,
-  unreadable: 0,
-  stop: null,
-})
-
-const canUseTokens = ({ userId, capabilities }: Identity): boolean =>
-  isCapable({ id: userId, capabilities }, 'APIACCESS_USETOKEN')
-
-/** The inventory's fields of an owner, and nothing else of what came with them. */
-function ownerFacts(owner: Holding['owner']): Holding['owner'] {
-  const { id, name, email, accountStatus, accountLockAfter, serviceAccount } = owner
-  return {
-    id,
-    name,
-    email,
-    accountStatus,
-    accountLockAfter,
-    serviceAccount,
-    canUseTokens: owner.canUseTokens,
   }
 }

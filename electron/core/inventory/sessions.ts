@@ -1,8 +1,10 @@
 import { ProblemError } from '#base/problem-error.ts'
 import type { Identity } from '#shared/contract/connections.ts'
 import type { InventoryScope } from '#shared/contract/inventory.ts'
-import { tokenRights } from '#shared/domain/capability.ts'
+import type { UserAccess } from '#shared/contract/tokens.ts'
+import { isCapable, tokenRights } from '#shared/domain/capability.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
+import type { OwnerFacts } from './token-table.ts'
 
 /** A platform that let us in, as the connections hand it over. */
 export interface PlatformSession {
@@ -16,14 +18,24 @@ export interface Platforms {
 
 /** How much of the platform's tokens a connection sees, and why not more (opencti-api.md §2.2). */
 export interface Sight {
+  /** who looks */
+  readonly userId: string
   readonly scope: InventoryScope
   readonly limit: ProblemError | null
 }
 
 export function sightOf({ userId, capabilities, features, version }: Identity): Sight {
-  if (!features.apiTokens) return { scope: 'nobody', limit: new ProblemError('old-platform', version) }
+  if (!features.apiTokens)
+    return { userId, scope: 'nobody', limit: new ProblemError('old-platform', version) }
   const rights = tokenRights({ id: userId, capabilities })
-  if (rights.manageOthers) return { scope: 'everyone', limit: null }
+  if (rights.manageOthers) return { userId, scope: 'everyone', limit: null }
   const limit = new ProblemError('missing-capability', 'SETTINGS_SETACCESSES')
-  return { scope: rights.listOthers ? 'organization' : 'self', limit }
+  return { userId, scope: rights.listOthers ? 'organization' : 'self', limit }
+}
+
+/** What the inventory keeps of a user who was read with all there is. */
+export function ownerOf(user: Omit<UserAccess['user'], 'isMe' | 'tokenCount'>): OwnerFacts {
+  const { id, name, email, accountStatus, accountLockAfter, serviceAccount, capabilities } = user
+  const canUseTokens = isCapable({ id, capabilities }, 'APIACCESS_USETOKEN')
+  return { id, name, email, accountStatus, accountLockAfter, serviceAccount, canUseTokens }
 }

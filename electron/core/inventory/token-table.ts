@@ -1,5 +1,7 @@
 import type { InventoryDelta, InventoryOwner } from '#shared/contract/inventory.ts'
 import type { Token } from '#shared/contract/tokens.ts'
+import { type CrowdPlace, type Findings, judge, TokenCrowd } from '#shared/domain/findings.ts'
+import type { TokenPolicy } from '#shared/domain/token-policy.ts'
 
 export type OwnerFacts = Omit<InventoryOwner, 'owner'>
 
@@ -20,6 +22,7 @@ interface TokenEntry {
   readonly number: number
   readonly owner: OwnerEntry
   token: Token
+  place: CrowdPlace
   gone: boolean
   revision: number
 }
@@ -33,6 +36,20 @@ interface Change {
 
 const isToken = (entry: Entry): entry is TokenEntry => 'token' in entry
 
+/** What a user's list says that was not known before. */
+export interface Difference {
+  readonly appeared: readonly Token[]
+  readonly vanished: readonly Token[]
+  /** when this user was read the last time before, our clock; null: never */
+  readonly lastReadAt: number | null
+}
+
+export interface ListedRow {
+  readonly owner: OwnerFacts
+  readonly token: Token
+  readonly findings: Findings
+}
+
 /** Changes a piece of a delta looks at: some 300 kB on the wire, and some ms of work on both sides. */
 const CHANGES_A_PIECE = 1_000
 /** How much of the log may be outdated before it is written anew. */
@@ -45,6 +62,10 @@ const SLACK = 10_000
 export class TokenTable {
   readonly #epoch: string
   readonly #owners = new Map<string, OwnerEntry>()
+  /** when each user was read, with tokens or without: our clock before the question */
+  readonly #readAt = new Map<string, number>()
+  readonly #byNumber = new Map<number, TokenEntry>()
+  readonly #crowd = new TokenCrowd()
   /** entries in the order of their last change; an entry that changed again later stands here twice, and only its last place counts */
   #log: Change[] = []
   /** what a copy older than this has missed is not known any more */
@@ -68,20 +89,45 @@ export class TokenTable {
     return this.#tokens
   }
 
-  get ownerIds(): Iterable<string> {
-    return this.#owners.keys()
-  }
-
-  *holdings(): Iterable<Holding> {
+  /** Everybody who holds tokens, each with the time they were read. */
+  *holdings(): Iterable<Holding & { readonly readAt: number }> {
     for (const { facts, tokens } of this.#owners.values()) {
-      yield { owner: facts, tokens: [...tokens.values()].map(({ token }) => token) }
+      const readAt = this.#readAt.get(facts.id) ?? 0
+      yield { owner: facts, tokens: [...tokens.values()].map(({ token }) => token), readAt }
     }
   }
 
-  /** Takes what a user holds now in place of what they held. @returns the tokens that they hold no more */
-  put({ owner: facts, tokens }: Holding): readonly Token[] {
+  /** What is wrong with each token, as `judge` has it; the rows may change while this is read. */
+  *findings(policy: TokenPolicy, now: number): Iterable<Findings> {
+    for (const { owner, token, place } of this.#entries()) yield judge(token, owner.facts, place, policy, now)
+  }
+
+  /** Whether the numbers of a copy at `cursor` are this table's. */
+  knows(cursor: string | null): boolean {
+    return this.#place(cursor) !== null
+  }
+
+  /** Rows by their numbers, in that order and without those that are gone; null: all. */
+  *listed(numbers: readonly number[] | null, policy: TokenPolicy, now: number): Iterable<ListedRow> {
+    const entries =
+      numbers === null ? this.#entries() : numbers.flatMap((number) => this.#byNumber.get(number) ?? [])
+    for (const { owner, token, place } of entries) {
+      yield { owner: owner.facts, token, findings: judge(token, owner.facts, place, policy, now) }
+    }
+  }
+
+  /**
+   * Takes what a user holds now in place of what they held.
+   * @param askedAt our clock before the question; an answer to an older question than the last one changes nothing
+   * @returns null when it was too old
+   */
+  put({ owner: facts, tokens }: Holding, askedAt: number): Difference | null {
+    const lastReadAt = this.#readAt.get(facts.id) ?? null
+    if (lastReadAt !== null && askedAt < lastReadAt) return null
+    this.#readAt.set(facts.id, askedAt)
+    const appeared: Token[] = []
     const known = this.#owners.get(facts.id)
-    if (!known && tokens.length === 0) return []
+    if (!known && tokens.length === 0) return { appeared, vanished: [], lastReadAt }
     const owner = known ?? { number: this.#numbers++, facts, tokens: new Map(), revision: 0 }
     if (!known) this.#owners.set(facts.id, owner)
     if (!known || !sameFields(owner.facts, facts)) {
@@ -94,10 +140,16 @@ export class TokenTable {
       if (owner.tokens.has(token.id)) continue
       const entry = left.get(token.id)
       left.delete(token.id)
-      if (!entry) this.#add(owner, token)
-      else {
+      if (!entry) {
+        this.#add(owner, token)
+        appeared.push(token)
+      } else {
         owner.tokens.set(token.id, entry)
         if (!sameFields(entry.token, token)) {
+          if (entry.token.name !== token.name || entry.token.maskedToken !== token.maskedToken) {
+            this.#crowd.remove(entry.place)
+            entry.place = this.#crowd.add(token, owner.number)
+          }
           entry.token = token
           this.#changed(entry)
         }
@@ -105,7 +157,15 @@ export class TokenTable {
     }
     for (const entry of left.values()) this.#remove(entry)
     if (owner.tokens.size === 0) this.#owners.delete(facts.id)
-    return [...left.values()].map(({ token }) => token)
+    return { appeared, vanished: [...left.values()].map(({ token }) => token), lastReadAt }
+  }
+
+  /** Forgets a user who is out of sight; that says nothing of their tokens. */
+  drop(ownerId: string): void {
+    const owner = this.#owners.get(ownerId)
+    for (const entry of owner?.tokens.values() ?? []) this.#remove(entry)
+    this.#owners.delete(ownerId)
+    this.#readAt.delete(ownerId)
   }
 
   /**
@@ -145,15 +205,23 @@ export class TokenTable {
     }
   }
 
+  *#entries(): Iterable<TokenEntry> {
+    for (const { tokens } of this.#owners.values()) yield* tokens.values()
+  }
+
   #add(owner: OwnerEntry, token: Token): void {
-    const entry: TokenEntry = { number: this.#numbers++, owner, token, gone: false, revision: 0 }
+    const place = this.#crowd.add(token, owner.number)
+    const entry: TokenEntry = { number: this.#numbers++, owner, token, place, gone: false, revision: 0 }
     owner.tokens.set(token.id, entry)
+    this.#byNumber.set(entry.number, entry)
     this.#tokens += 1
     this.#changed(entry)
   }
 
   #remove(entry: TokenEntry): void {
     entry.gone = true
+    this.#byNumber.delete(entry.number)
+    this.#crowd.remove(entry.place)
     this.#tokens -= 1
     this.#changed(entry)
   }

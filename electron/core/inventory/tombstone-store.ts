@@ -97,19 +97,21 @@ export class TombstoneStore {
   }
 
   /** Every token that has a tombstone, by id. */
-  fates(connectionId: string): Map<string, { readonly fate: Fate; readonly at: number; readonly ownerId: string }> {
+  fates(
+    connectionId: string,
+  ): Map<string, { readonly fate: Fate; readonly at: number; readonly ownerId: string }> {
     const rows = this.#database
       .prepare('SELECT token_id, owner_id, fate, at FROM tombstone WHERE connection_id = ?')
       .all(connectionId) as unknown as Pick<Row, 'token_id' | 'owner_id' | 'fate' | 'at'>[]
-    return new Map(rows.map(({ token_id, owner_id, fate, at }) => [token_id, { fate, at, ownerId: owner_id }]))
+    return new Map(
+      rows.map(({ token_id, owner_id, fate, at }) => [token_id, { fate, at, ownerId: owner_id }]),
+    )
   }
 
   /** A page of them, the newest first. @param before the place where the last page ended; null: from the newest */
   page(connectionId: string, before: number | null, first: number) {
     const rows = this.#database
-      .prepare(
-        `SELECT * FROM tombstone WHERE connection_id = ? AND place < ? ORDER BY place DESC LIMIT ?`,
-      )
+      .prepare(`SELECT * FROM tombstone WHERE connection_id = ? AND place < ? ORDER BY place DESC LIMIT ?`)
       .all(connectionId, before ?? Number.MAX_SAFE_INTEGER, first + 1) as unknown as Row[]
     const page = rows.slice(0, first)
     return {

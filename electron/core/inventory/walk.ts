@@ -11,7 +11,10 @@ export interface PageQuery {
   readonly signal: AbortSignal
 }
 
-export type AskPage = (query: PageQuery) => Promise<InventoryPage>
+/** A page, and our clock before the question. */
+export type AskedPage = InventoryPage & { readonly askedAt: number }
+
+export type AskPage = (query: PageQuery) => Promise<AskedPage>
 
 /** Why a walk ended before the last page, and where it can go on. */
 export interface Stop {
@@ -28,7 +31,7 @@ export interface WalkOptions {
   /** begins after this cursor; null: with the first page */
   readonly after: string | null
   /** Takes a page; false ends the walk. */
-  readonly take: (page: InventoryPage) => boolean
+  readonly take: (page: AskedPage) => boolean
 }
 
 /** Small, so that something is there to see at once. */
@@ -85,7 +88,7 @@ async function asking(
   { ask, clock, signal, order }: WalkOptions,
   after: string | null,
   first: number,
-): Promise<InventoryPage | Stop> {
+): Promise<AskedPage | Stop> {
   const tries = [{ first, pauseMs: 0 }, ...TRIES.filter((one) => one.first < first)]
   let problem: ProblemError | null = null
   for (const one of tries) {

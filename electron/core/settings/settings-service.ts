@@ -4,6 +4,7 @@ import type { Database } from '#base/sqlite.ts'
 import { transaction } from '#base/sqlite.ts'
 import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import { Settings } from '#shared/contract/settings.ts'
+import { NO_POLICY } from '#shared/domain/token-policy.ts'
 
 export const DEFAULT_SETTINGS: Settings = {
   language: 'auto',
@@ -11,6 +12,7 @@ export const DEFAULT_SETTINGS: Settings = {
   activeConnectionId: LOCAL_CONNECTION_ID,
   clipboardClearSeconds: 30,
   tokenNameTemplate: '{owner} {date}',
+  tokenPolicy: NO_POLICY,
   localPlatform: true,
   notifications: true,
   background: 'ask',

@@ -4,6 +4,7 @@ import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { Identity } from '#shared/contract/connections.ts'
 import type { Generated, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
 import { isExpiryAsAsked, lastFour, orphansIn, type TokenDuration } from '#shared/domain/token.ts'
+import { breachesOf, type TokenPolicy } from '#shared/domain/token-policy.ts'
 import type { GeneratedToken } from '../clients/opencti/generated-token.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 import {
@@ -15,6 +16,7 @@ import {
 } from '../clients/opencti/reach.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
 import type { ActionLedger, LedgerAction, LedgerFacts } from '../ports/action-ledger.ts'
+import type { TokenMemory } from '../ports/token-memory.ts'
 import { AnswerLostError, ExpiryDiffersError } from './generation-errors.ts'
 import type { RevealBox } from './reveal-box.ts'
 
@@ -33,6 +35,8 @@ export interface TokenParts {
   readonly platforms: Platforms
   readonly ledger: ActionLedger
   readonly revealBox: RevealBox
+  readonly memory: TokenMemory
+  readonly policy: () => TokenPolicy
   readonly clock: Clock
   /** work on one user's tokens goes one by one, so that "appeared meanwhile" means one thing */
   readonly ownerQueue: KeyedQueue
@@ -75,8 +79,9 @@ export class TokenService {
   ): Promise<Generated> {
     return this.#withUser(asked, async (session, target) => {
       const owner = target.manage()
-      const before = await this.#read(session, target)
       const { name, duration } = asked
+      this.#refuseBreach(asked)
+      const before = await this.#read(session, target)
       const facts = { ...factsOf(session, before), name, duration }
       const intent = await this.#parts.ledger.begin('token.generate', facts)
       let made: GeneratedToken
@@ -118,8 +123,10 @@ export class TokenService {
         name: token.name,
         reason: asked.reason,
       }
-      const intent = await this.#parts.ledger.begin('token.revoke', facts)
-      const { ledger } = this.#parts
+      const { ledger, memory } = this.#parts
+      const intent = await ledger.begin('token.revoke', facts)
+      const { connectionId, reason } = asked
+      memory.keep({ connectionId, owner: before.user, token, reason, by: session.identity.email })
       let lost: unknown = null
       try {
         const sendReason = session.identity.features.revokeReason && asked.reason !== ''
@@ -128,6 +135,7 @@ export class TokenService {
         // "Not found" is a refusal, but one that somebody else's revocation brings: the list tells.
         if (wasRefused(error) && asProblem(error).code !== 'token-not-found') {
           ledger.end(intent, 'failed', { problem: asProblem(error).code })
+          memory.drop(connectionId, token.id)
           throw error
         }
         lost = error
@@ -203,9 +211,22 @@ export class TokenService {
     })
   }
 
-  async #read({ client, identity }: PlatformSession, target: Reach): Promise<UserAccess> {
+  /** What is reported of others is refused here (T-15). @throws ProblemError `policy-…` */
+  #refuseBreach(asked: { readonly name: string; readonly duration: TokenDuration }): void {
+    const policy = this.#parts.policy()
+    const [breach] = breachesOf(asked, policy)
+    if (breach === undefined) return
+    const rule = {
+      'policy-lifetime': `≤ ${policy.maxLifetimeDays} d`,
+      'policy-unlimited': null,
+      'policy-naming': policy.namePattern,
+    }
+    throw new ProblemError(breach, rule[breach])
+  }
+
+  async #read({ client, identity, connection }: PlatformSession, target: Reach): Promise<UserAccess> {
     const { user, tokens, sessions, revoked, skewMs } = await client.access(target.read, identity.features)
-    return {
+    const access: UserAccess = {
       user: {
         ...user,
         tokenCount: identity.features.apiTokens ? tokens.length : null,
@@ -217,6 +238,8 @@ export class TokenService {
       readAt: this.#parts.clock.now(),
       clockSkewMs: skewMs,
     }
+    if (identity.features.apiTokens) this.#parts.memory.seen(connection.id, access)
+    return access
   }
 
   /** The new token as the platform lists it, or, when it cannot be read now, as the platform answered. */
