@@ -1,7 +1,7 @@
 import type { ConnectorReports } from '../connectors/connector-reports.ts'
 import type { Connector, ConnectorStore } from '../connectors/connector-store.ts'
 import { type GivenSetting, InvalidSettingsError } from '../connectors/contract-settings.ts'
-import type { Deployments } from '../connectors/deployment.ts'
+import type { Deployment, Deployments } from '../connectors/deployment.ts'
 import { type ManagedConnectors, RefusedConnectorError } from '../connectors/managed-connectors.ts'
 import { type ConnectorManager, MANAGER_ACTIVE_MS, type ManagerStore } from '../connectors/manager-store.ts'
 import { UnusableKeyError } from '../connectors/sealing.ts'
@@ -12,6 +12,7 @@ import type { User } from '../users/user.ts'
 import type { UserStore } from '../users/user-store.ts'
 import { connectorFields } from './connector-fields.ts'
 import { functionalError, unsupportedError } from './errors.ts'
+import { inSlices } from './slices.ts'
 import { isoTime, isoTimeOrNull } from './user-resolvers.ts'
 import { allowed, deedOf, loggedIn, type RequestContext, withinReach } from './viewer.ts'
 
@@ -88,20 +89,28 @@ export function managerResolvers(services: ManagerServices) {
       deedOf(loggedIn(context), context),
       (added) => withinReach(context, added),
     )
-  const asManager = (manager: ConnectorManager) => ({ ...manager })
+  const made = new WeakMap<Connector, Deployment>()
+  /** Worked out once for each row that was read. */
+  const deploymentOf = (connector: Connector, context: RequestContext): Deployment => {
+    const known = made.get(connector)
+    if (known) return known
+    const deployment = refusing(() => deployments.of(connector, deedOf(loggedIn(context), context)))
+    made.set(connector, deployment)
+    return deployment
+  }
 
   return {
     Query: {
       connectorManagers: (_: unknown, __: unknown, context: RequestContext) => {
         allowed(context, 'MODULES')
         const manager = managers.of('opencti')
-        return manager ? [asManager(manager)] : []
+        return manager ? [manager] : []
       },
       connectorManager: (_: unknown, { managerId }: { managerId: string }, context: RequestContext) => {
         allowed(context, 'MODULES')
         const manager = managers.of('opencti')
         if (manager?.id !== managerId) throw functionalError('Connector manager not found')
-        return asManager(manager)
+        return manager
       },
       connectorsForManagers: (_: unknown, __: unknown, context: RequestContext) => {
         allowed(context, 'SETTINGS_SETACCESSES')
@@ -220,15 +229,14 @@ export function managerResolvers(services: ManagerServices) {
       entity_type: () => 'Connector',
       parent_types: () => ['Basic-Object', 'Internal-Object'],
       connector_state_timestamp: ({ state_reset_at }: Connector) => isoTimeOrNull(state_reset_at),
-      manager: ({ platform }: Connector) => {
-        const manager = managers.of(platform)
-        return manager && asManager(manager)
-      },
+      manager: ({ platform }: Connector) => managers.of(platform),
       manager_contract_image: ({ manager_contract_image }: Connector) => manager_contract_image ?? '',
-      manager_contract_configuration: (connector: Connector, _: unknown, context: RequestContext) =>
-        refusing(() => deployments.of(connector, deedOf(loggedIn(context), context)).settings),
-      manager_contract_hash: (connector: Connector, _: unknown, context: RequestContext) =>
-        refusing(() => deployments.of(connector, deedOf(loggedIn(context), context)).hash),
+      manager_contract_configuration: inSlices(
+        (connector: Connector, context: RequestContext) => deploymentOf(connector, context).settings,
+      ),
+      manager_contract_hash: inSlices(
+        (connector: Connector, context: RequestContext) => deploymentOf(connector, context).hash,
+      ),
     },
   }
 }
