@@ -9,38 +9,19 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
-import { type ReactNode, useMemo, useRef } from 'react'
+import { useMemo, useRef } from 'react'
 import classes from './DataGrid.module.css'
+import { type GridColumn, GridHeader, GridRow } from './GridParts.tsx'
 import { useGridKeys } from './grid-keys.ts'
-import { Icon } from './icons.tsx'
 import { useVirtualRows } from './virtual-rows.ts'
+
+export type { GridColumn } from './GridParts.tsx'
 
 const features = tableFeatures({
   rowSortingFeature,
   sortedRowModel: createSortedRowModel(),
   sortFns: { basic: sortFn_basic },
 })
-
-export interface GridColumn<Item extends RowData> {
-  id: string
-  header: string
-  /** a second word in the header, and the sign that stands for it where there is no room */
-  headerNote?: { word: string; sign: string }
-  /** the header is there for readers only */
-  hiddenHeader?: boolean
-  /** a CSS grid track */
-  width: string
-  align?: 'end'
-  /** names the row for readers */
-  rowHeader?: boolean
-  dimmed?: boolean
-  /** makes the column sortable; a number, or a text already folded for comparison */
-  sortBy?: (item: Item) => number | string
-  /** `tabIndex` goes to the button or link in the cell, if there is one, together with `data-widget` */
-  cell: (item: Item, tabIndex: 0 | -1) => ReactNode
-  /** true when `cell` draws something that takes the focus */
-  widget?: boolean
-}
 
 interface Props<Item extends RowData> {
   /** what the grid lists, for readers */
@@ -72,13 +53,12 @@ export function DataGrid<Item extends RowData>(props: Props<Item>) {
     data: rows as Item[],
     getRowId: rowId,
     initialState: { sorting: initialSort },
+    enableMultiSort: false,
   })
   const shown: Row<typeof features, Item>[] = table.getRowModel().rows
   const keys = useGridKeys(gridRef, shown.length, columns.length)
   const virtual = useVirtualRows(gridRef, shown.length, keys.active.row, onNearEnd)
   const template = columns.map(({ width }) => width).join(' ')
-  const tabIndexOf = (row: number, column: number): 0 | -1 =>
-    keys.active.row === row && keys.active.column === column ? 0 : -1
 
   return (
     <div
@@ -92,111 +72,34 @@ export function DataGrid<Item extends RowData>(props: Props<Item>) {
       onKeyDown={(event) => keys.onKeyDown(event, virtual.scrollTo)}
       onFocus={keys.onFocus}
     >
-      <div role="rowgroup" className={classes.head}>
-        <div role="row" aria-rowindex={1} className={classes.row}>
-          {columns.map((column, index) => (
-            <HeaderCell
-              key={column.id}
-              column={column}
-              sorted={table.getColumn(column.id)?.getIsSorted() ?? false}
-              onSort={() => table.getColumn(column.id)?.toggleSorting()}
-              place={{ 'data-row': -1, 'data-column': index }}
-              tabIndex={tabIndexOf(-1, index)}
-            />
-          ))}
-        </div>
-      </div>
+      <GridHeader
+        columns={columns}
+        active={keys.active.row === -1 ? keys.active.column : null}
+        sortingOf={({ id, sortBy }) => {
+          if (!sortBy) return undefined
+          const direction = table.getColumn(id)?.getIsSorted()
+          return direction ? { direction, place: null } : null
+        }}
+        onSort={({ id }) => table.getColumn(id)?.toggleSorting()}
+      />
       <div role="rowgroup" className={classes.body} style={{ height: virtual.height }}>
         {virtual.items.map(({ index, start }) => {
           const row = shown[index]
-          if (!row) return null
           return (
-            <div
-              key={row.id}
-              role="row"
-              aria-rowindex={index + 2}
-              className={classes.row}
-              data-opens={onOpen ? true : undefined}
-              style={{ transform: `translateY(${start}px)` }}
-              onClick={onOpen && (() => onOpen(row.original))}
-            >
-              {columns.map((column, at) => {
-                const tabIndex = tabIndexOf(index, at)
-                return (
-                  <div
-                    key={column.id}
-                    role={column.rowHeader ? 'rowheader' : 'gridcell'}
-                    aria-colindex={at + 1}
-                    className={classes.cell}
-                    data-align={column.align}
-                    data-dimmed={column.dimmed}
-                    data-row={index}
-                    data-column={at}
-                    tabIndex={column.widget ? undefined : tabIndex}
-                    onKeyDown={
-                      onOpen && !column.widget
-                        ? (event) => event.key === 'Enter' && onOpen(row.original)
-                        : undefined
-                    }
-                  >
-                    {column.widget ? (
-                      column.cell(row.original, tabIndex)
-                    ) : (
-                      <span className={classes.text}>{column.cell(row.original, tabIndex)}</span>
-                    )}
-                  </div>
-                )
-              })}
-            </div>
+            row && (
+              <GridRow
+                key={row.id}
+                item={row.original}
+                index={index}
+                columns={columns}
+                top={start}
+                active={keys.active.row === index ? keys.active.column : null}
+                onOpen={onOpen}
+              />
+            )
           )
         })}
       </div>
-    </div>
-  )
-}
-
-function HeaderCell<Item extends RowData>({
-  column,
-  sorted,
-  onSort,
-  place,
-  tabIndex,
-}: {
-  column: GridColumn<Item>
-  sorted: false | 'asc' | 'desc'
-  onSort: () => void
-  place: { 'data-row': number; 'data-column': number }
-  tabIndex: 0 | -1
-}) {
-  const name = column.hiddenHeader ? <span className={classes.hidden}>{column.header}</span> : column.header
-  const note = column.headerNote && (
-    <span className={classes.note} title={column.headerNote.word}>
-      <span className={classes.noteWord}>{column.headerNote.word}</span>
-      <span className={classes.noteSign} aria-hidden="true">
-        {column.headerNote.sign}
-      </span>
-    </span>
-  )
-  return (
-    <div
-      role="columnheader"
-      aria-colindex={place['data-column'] + 1}
-      aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
-      className={classes.cell}
-      data-align={column.align}
-      tabIndex={column.sortBy ? undefined : tabIndex}
-      {...place}
-    >
-      {column.sortBy ? (
-        <button type="button" data-widget className={classes.sort} tabIndex={tabIndex} onClick={onSort}>
-          <span className={classes.sortName}>{name}</span> {note}
-          {sorted && <Icon name={sorted === 'asc' ? 'up' : 'down'} />}
-        </button>
-      ) : (
-        <>
-          {name} {note}
-        </>
-      )}
     </div>
   )
 }

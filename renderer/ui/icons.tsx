@@ -9,6 +9,7 @@ const PATHS = {
   check: 'M3 8.5 6.5 12 13 4.5',
   back: 'M9.5 3.5 5 8l4.5 4.5',
   up: 'M4 9.5 8 5.5l4 4',
+  close: 'M4 4l8 8M12 4l-8 8',
 } as const
 
 export type IconName = keyof typeof PATHS

@@ -1,9 +1,7 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { type RefObject, useEffect, useLayoutEffect, useState } from 'react'
+import { type RefObject, useEffect } from 'react'
+import { HEADER_HEIGHT, ROW_HEIGHT, useScrollMargin } from './scroll-margin.ts'
 
-export const ROW_HEIGHT = 28
-/** What the sticky header of a grid covers. */
-const HEADER_HEIGHT = 28
 /** So many rows before the end of what is loaded the next page is asked for. */
 const NEAR_END = 20
 
@@ -14,26 +12,7 @@ export function useVirtualRows(
   activeRow: number,
   onNearEnd?: () => void,
 ) {
-  const [scroller, setScroller] = useState<HTMLElement | null>(null)
-  const [margin, setMargin] = useState(0)
-
-  useLayoutEffect(() => {
-    const found = grid.current?.closest<HTMLElement>('[data-scroller]') ?? null
-    setScroller(found)
-    const content = found?.firstElementChild
-    if (!found || !content) return
-    // Whatever stands above may grow or shrink; then the rows start elsewhere.
-    const measure = (): void => {
-      if (!grid.current) return
-      const top = grid.current.getBoundingClientRect().top - found.getBoundingClientRect().top
-      setMargin(top + found.scrollTop + HEADER_HEIGHT)
-    }
-    const observer = new ResizeObserver(measure)
-    observer.observe(content)
-    measure()
-    return () => observer.disconnect()
-  }, [grid])
-
+  const { scroller, margin } = useScrollMargin(grid)
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller,

@@ -1,0 +1,158 @@
+import {
+  type ColumnDef,
+  type RowData,
+  rowSortingFeature,
+  type SortingState,
+  tableFeatures,
+  type Updater,
+  useTable,
+} from '@tanstack/react-table'
+import { type KeyboardEvent, memo, useMemo, useRef } from 'react'
+import classes from './DataGrid.module.css'
+import { type GridColumn, GridHeader, GridRow } from './GridParts.tsx'
+import { useGridKeys } from './grid-keys.ts'
+import type { RowId, RowIndex, SortRule } from './row-index/row-index.ts'
+import { useRowWindow } from './row-window.ts'
+import { ROW_HEIGHT } from './scroll-margin.ts'
+
+const features = tableFeatures({ rowSortingFeature })
+
+interface Props<Item extends RowData> {
+  /** what the grid lists, for readers */
+  label: string
+  columns: readonly GridColumn<Item>[]
+  /** columns of these ids can be sorted */
+  sortable: (column: string) => boolean
+  index: Pick<RowIndex<Item>, 'shown' | 'slice'>
+  /** Another number when what the index shows has changed. */
+  version: number
+  rowId: (item: Item) => RowId
+  sort: readonly SortRule[]
+  onSort: (sort: readonly SortRule[]) => void
+  onOpen?: (item: Item) => void
+  /** the row whose details stand beside the grid */
+  opened: RowId | null
+  selection: GridSelection | null
+  /** px at the lower end of the view that something else covers */
+  coverBottom?: number
+}
+
+/** Rows that are picked. */
+export interface GridSelection {
+  readonly selected: ReadonlySet<RowId>
+  toggle(row: RowId): void
+  all(): void
+}
+
+/** So many rows are drawn in the same elements again and again while one scrolls. */
+const RECYCLED = 64
+
+/**
+ * A grid over an index of any size: only the rows in view are handed to the table, and an element that leaves the view at
+ * one end is drawn anew at the other. Keys as in `DataGrid`; Space selects, Ctrl+A selects all, Shift+Enter or Shift+click
+ * on a header sorts by a further column.
+ */
+export function LargeGrid<Item extends RowData>(props: Props<Item>) {
+  const { label, columns, sortable, index, version, rowId, sort, onSort, onOpen, opened, selection } = props
+  const { coverBottom = 0 } = props
+  const gridRef = useRef<HTMLDivElement>(null)
+  const count = index.shown
+  const keys = useGridKeys(gridRef, count, columns.length)
+  const rows = useRowWindow(gridRef, count)
+  const { start, end } = rows
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the index changes in place, its version tells
+  const data = useMemo(() => index.slice(start, end), [index, version, start, end])
+  const sorting = useMemo<SortingState>(
+    () => sort.map(({ column: id, descending: desc }) => ({ id, desc })),
+    [sort],
+  )
+  const table = useTable<typeof features, Item>({
+    features,
+    columns: useMemo(() => columns.map(({ id }) => toColumnDef<Item>(id, sortable(id))), [columns, sortable]),
+    data,
+    getRowId: (item) => String(rowId(item)),
+    manualSorting: true,
+    enableMultiSort: true,
+    state: { sorting },
+    onSortingChange: (updater: Updater<SortingState>) => {
+      const next = typeof updater === 'function' ? updater(sorting) : updater
+      onSort(next.map(({ id, desc }) => ({ column: id, descending: desc })))
+    },
+  })
+  const { active } = keys
+  const activeIsDrawn = active.row < 0 || (active.row >= start && active.row < end)
+  const recycled = Math.ceil(Math.max(1, end - start) / RECYCLED) * RECYCLED
+
+  const draw = (item: Item, at: number, key: string | number) => (
+    <MemoRow
+      key={key}
+      item={item}
+      index={at}
+      columns={columns as readonly GridColumn<unknown>[]}
+      top={at * ROW_HEIGHT}
+      active={active.row === at ? active.column : null}
+      onOpen={onOpen as ((item: unknown) => void) | undefined}
+      selected={selection?.selected.has(rowId(item)) ?? null}
+      opened={opened !== null && rowId(item) === opened}
+      brief={rows.flying && active.row !== at}
+    />
+  )
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+    const isOnWidget = (event.target as HTMLElement).closest('[data-widget]') !== null
+    if (selection && event.key === ' ' && !isOnWidget && active.row >= 0) {
+      event.preventDefault()
+      const [item] = index.slice(active.row, active.row + 1)
+      if (item !== undefined) selection.toggle(rowId(item))
+    } else if (selection && event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      selection.all()
+    } else {
+      keys.onKeyDown(event, (row) => rows.scrollTo(row, coverBottom))
+    }
+  }
+
+  return (
+    <div
+      ref={gridRef}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={count + 1}
+      aria-colcount={columns.length}
+      aria-multiselectable={selection ? true : undefined}
+      className={classes.grid}
+      style={{ '--columns': columns.map(({ width }) => width).join(' ') } as React.CSSProperties}
+      onKeyDown={onKeyDown}
+      onFocus={keys.onFocus}
+    >
+      <GridHeader
+        columns={columns}
+        active={active.row === -1 ? active.column : null}
+        sortingOf={({ id }) => {
+          const column = table.getColumn(id)
+          if (!column?.getCanSort()) return undefined
+          const direction = column.getIsSorted()
+          return direction ? { direction, place: sort.length > 1 ? column.getSortIndex() + 1 : null } : null
+        }}
+        onSort={({ id }, further) => table.getColumn(id)?.toggleSorting(undefined, further)}
+      />
+      <div role="rowgroup" className={classes.body} style={{ height: rows.height }}>
+        {table
+          .getRowModel()
+          .rows.map(({ original }, at) => draw(original, start + at, (start + at) % recycled))}
+        {!activeIsDrawn &&
+          index.slice(active.row, active.row + 1).map((item) => draw(item, active.row, 'active'))}
+      </div>
+    </div>
+  )
+}
+
+const MemoRow = memo(GridRow<unknown>)
+
+function toColumnDef<Item extends RowData>(
+  id: string,
+  isSortable: boolean,
+): ColumnDef<typeof features, Item> {
+  // The table sorts nothing; it only keeps who is sorted how, and wants something to read for that.
+  return isSortable ? { id, accessorFn: () => 0, sortDescFirst: false } : { id, enableSorting: false }
+}

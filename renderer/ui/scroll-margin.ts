@@ -1,0 +1,33 @@
+import { type RefObject, useLayoutEffect, useState } from 'react'
+
+export const ROW_HEIGHT = 28
+/** What the sticky header of a grid covers. */
+export const HEADER_HEIGHT = 28
+
+/** The page's scrolling element (`data-scroller`) around a grid, and how far below its top the grid's first row starts, px. */
+export function useScrollMargin(grid: RefObject<HTMLElement | null>): {
+  scroller: HTMLElement | null
+  margin: number
+} {
+  const [scroller, setScroller] = useState<HTMLElement | null>(null)
+  const [margin, setMargin] = useState(0)
+
+  useLayoutEffect(() => {
+    const found = grid.current?.closest<HTMLElement>('[data-scroller]') ?? null
+    setScroller(found)
+    const content = found?.firstElementChild
+    if (!found || !content) return
+    // Whatever stands above may grow or shrink; then the rows start elsewhere.
+    const measure = (): void => {
+      if (!grid.current) return
+      const top = grid.current.getBoundingClientRect().top - found.getBoundingClientRect().top
+      setMargin(top + found.scrollTop + HEADER_HEIGHT)
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(content)
+    measure()
+    return () => observer.disconnect()
+  }, [grid])
+
+  return { scroller, margin }
+}
