@@ -14,35 +14,13 @@ import { UsersView } from './UsersView.tsx'
 export type TokensPlace = { scope: 'mine' } | { scope: 'users'; userId: string | null }
 
 /** Tokens of the connection's holder, and of everybody else. */
-export function TokensView({
-  place,
-  search,
-  onScope,
-}: {
-  place: TokensPlace
-  search: string
-  onScope: (scope: 'mine' | 'users') => void
-}) {
+export function TokensView({ place, search }: { place: TokensPlace; search: string }) {
   const text = useText()
   const { onShowUser } = useTokensEnvironment()
   const hindrance = useHindrance(place.scope)
 
   return (
     <>
-      <nav className={classes.tabs} aria-label={text('tokens.scopes')}>
-        {(['mine', 'users'] as const).map((scope) => (
-          <button
-            key={scope}
-            type="button"
-            className={classes.tab}
-            data-testid={`scope-${scope}`}
-            aria-current={place.scope === scope ? 'page' : undefined}
-            onClick={() => onScope(scope)}
-          >
-            {text(`tokens.scope.${scope}`)}
-          </button>
-        ))}
-      </nav>
       {hindrance !== null ? (
         <EmptyState title={text(`tokens.hindrance.${hindrance}`)} testId={`hindrance-${hindrance}`}>
           {text(`tokens.hindrance.${hindrance}.hint`)}

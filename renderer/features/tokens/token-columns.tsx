@@ -3,10 +3,10 @@ import { useMemo } from 'react'
 import type { RevokedToken, Token } from '#shared/contract/tokens.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
+import { TokenEnding, TokenName, TokenStatusMark } from '../../i18n/token.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
-import { TokenEnding, TokenName, TokenStatusMark } from './TokenStatus.tsx'
 import classes from './tokens.module.css'
 
 const NEVER_FIRST = Number.NEGATIVE_INFINITY

@@ -1,10 +1,10 @@
 import type { Token } from '#shared/contract/tokens.ts'
 import { lastFour, type TokenStatus, tokenStatus } from '#shared/domain/token.ts'
-import { T } from '../../i18n/text.tsx'
-import { useNow } from '../../ui/clock.tsx'
-import { ForeignText } from '../../ui/ForeignText.tsx'
-import { StateMark, type Tone } from '../../ui/StateMark.tsx'
-import classes from './tokens.module.css'
+import { useNow } from '../ui/clock.tsx'
+import { ForeignText } from '../ui/ForeignText.tsx'
+import { StateMark, type Tone } from '../ui/StateMark.tsx'
+import { T } from './text.tsx'
+import classes from './token.module.css'
 
 const TONES: Record<TokenStatus, Tone> = {
   active: 'good',

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core'
-import { T } from '../../i18n/text.tsx'
-import { Age } from '../../i18n/time.tsx'
-import { Icon } from '../../ui/icons.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { T } from './text.tsx'
+import { Age } from './time.tsx'
 
 /** When what is shown was read, and the way to read it again. */
 export function ReadAge({
