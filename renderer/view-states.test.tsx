@@ -5,7 +5,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { page } from 'vitest/browser'
 import { openStage, type Stage } from '../tests/page/stage.tsx'
 import { VIEW_STATES } from '../tests/page/view-states.ts'
-import { SETTINGS_SECTIONS } from './app/routes.ts'
+import { INVENTORY_SCOPES, SETTINGS_SECTIONS } from './app/routes.ts'
 
 let stage: Stage | null = null
 
@@ -27,6 +27,7 @@ function existingViews(): string[] {
     'dialog:palette',
     'menu:switcher',
     'notification',
+    ...INVENTORY_SCOPES.map((scope) => `route:tokens/${scope}`),
     'route:tokens/mine',
     'route:tokens/users',
     'route:tokens/user',
@@ -100,6 +101,7 @@ function isCut(words: Node): boolean {
   for (let box = words.parentElement; box !== null; box = box.parentElement) {
     const { overflowX, textOverflow, clipPath } = getComputedStyle(box)
     if (clipPath !== 'none' || textOverflow === 'ellipsis') return false
+    if (overflowX === 'auto' && box.scrollWidth > box.clientWidth) return false
     if (overflowX !== 'hidden' && overflowX !== 'clip') continue
     const edge = box.getBoundingClientRect()
     if (right > edge.right + 1 || left < edge.left - 1) return true

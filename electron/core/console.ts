@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { randomText } from '#base/crypto.ts'
@@ -8,7 +9,11 @@ import type { Database } from '#base/sqlite.ts'
 import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
 import { PlatformAudit } from './activity/platform-audit.ts'
+import { ComposerChild } from './children/composer-child.ts'
 import { LocalPlatform } from './children/local-platform.ts'
+import { ComposerService } from './composer/composer-service.ts'
+import { newKeyPem } from './composer/key.ts'
+import { ComposerSettingsStore } from './composer/settings-store.ts'
 import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
@@ -28,6 +33,7 @@ import { NoticesService } from './notices/notices-service.ts'
 import { recorded } from './ports/action-ledger.ts'
 import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
+import { findDocker } from './ports/docker-places.ts'
 import { keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
 import type { Notifier } from './ports/notifier.ts'
@@ -35,7 +41,6 @@ import type { SecretStore } from './ports/secret-store.ts'
 import { profileSigner } from './ports/signer.ts'
 import { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import { type ConsoleRouter, createRouter } from './router.ts'
-import { createRunningConnectors } from './running-connectors.ts'
 import { SettingsService } from './settings/settings-service.ts'
 import { SystemService } from './system/system-service.ts'
 import { ClipboardGuard } from './tokens/clipboard-guard.ts'
@@ -185,17 +190,17 @@ export function createConsole(ports: ConsolePorts): Console {
     nameOf: (connectionId) => profiles.all().find(({ id }) => id === connectionId)?.name ?? null,
     clock,
   })
-  const running = createRunningConnectors({
-    profileFolder,
-    keyFolder,
-    database,
-    connections,
-    ledger,
+  const composer = new ComposerService({
+    store: new ComposerSettingsStore(database, logger),
     secretStore,
-    spawnComposer: ports.spawnComposer,
-    clock,
-    random,
+    child: new ComposerChild({ spawn: ports.spawnComposer, clock, random, logger }),
+    ledger,
     logger,
+    platform: process.platform,
+    access: (id) => connections.access(id),
+    sealingKey: async () => (await localKey(secretStore, keyFolder, 'composer')).key,
+    makeKey: newKeyPem,
+    findDocker: () => findDocker({ platform: process.platform, home: homedir(), env: process.env }),
   })
   const system = new SystemService(
     {
@@ -228,12 +233,12 @@ export function createConsole(ports: ConsolePorts): Console {
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     settings.onChange(() => applySettings()),
     settings.onChange(() => inventory.follow()),
+    connections.onChange(() => void composer.follow()),
     connections.onRemoved((removed) => {
       if (settings.current.activeConnectionId === removed.id)
         settings.change({ activeConnectionId: LOCAL_CONNECTION_ID })
       void inventory.forget(removed.id)
       watch.forget(removed)
-      running.forget(removed.id)
     }),
   ]
   let platformWanted = false
@@ -251,7 +256,7 @@ export function createConsole(ports: ConsolePorts): Console {
       await ledger.reopen()
       if (localPlatform.status.value.state === 'failed') localPlatform.start()
       void connections.testAdded({ onlyKeychain: true })
-      void running.composer.follow()
+      void composer.follow()
     }
     return status
   }
@@ -263,7 +268,7 @@ export function createConsole(ports: ConsolePorts): Console {
     watch.dispose()
     incidents.dispose()
     // The composer first: it tells the platform what its last steps did.
-    const children = running.dispose().then(() => localPlatform.stop())
+    const children = composer.dispose().then(() => localPlatform.stop())
     await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
     connections.dispose()
     notices.dispose()
@@ -285,8 +290,7 @@ export function createConsole(ports: ConsolePorts): Console {
     incidents,
     revealBox,
     clipboard,
-    composer: running.composer,
-    connectors: running.connectors,
+    composer,
     registration: watch.registration,
     localXtmOne,
     heartbeat: watch.heartbeat,
@@ -306,7 +310,7 @@ export function createConsole(ports: ConsolePorts): Console {
     async start() {
       applySettings()
       watch.start()
-      running.composer
+      composer
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))
       ledger.verify().catch((error: unknown) => logger.error({ err: error }, 'the ledger cannot be verified'))

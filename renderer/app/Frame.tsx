@@ -2,6 +2,7 @@ import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/default-css-variables.layer.css'
 import '@mantine/core/styles/global.layer.css'
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import type { MessageId } from '../i18n/catalogue.ts'
 import { T, useText } from '../i18n/text.tsx'
 import { Icon } from '../ui/icons.tsx'
 import classes from './Frame.module.css'
@@ -42,7 +43,8 @@ export function Frame() {
     document.title = `${title} · Gatehouse`
   }, [title])
 
-  const place = route.view === 'settings' ? route.section : route.scope === 'mine' ? '' : route.userId
+  const place =
+    route.view === 'settings' ? route.section : route.scope === 'users' ? route.userId : route.scope
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place starts at its top
   useEffect(() => {
     // Newer Chromium answers with a promise, which React would take for the effect's end.
@@ -109,8 +111,7 @@ function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElemen
   const route = useRoute()
   const search = useLooks((looks) => looks.search)
   const singleKeys = useLooks((looks) => looks.remembered.singleKeys)
-  const isUserList = route.view === 'tokens' && route.scope === 'users' && route.userId === null
-  const label = text(isUserList ? 'search.users' : 'search.tokens')
+  const label = text(searchLabel(route))
   return (
     <div className={classes.tools}>
       {route.view === 'tokens' && (
@@ -155,6 +156,14 @@ function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElemen
       </button>
     </div>
   )
+}
+
+/** What the search field of the header searches. */
+function searchLabel(route: Route): MessageId {
+  if (route.view !== 'tokens') return 'search.tokens'
+  if (route.scope === 'all') return 'search.inventory'
+  if (route.scope === 'findings') return 'search.findings'
+  return route.scope === 'users' && route.userId === null ? 'search.users' : 'search.tokens'
 }
 
 async function openPalette(): Promise<void> {

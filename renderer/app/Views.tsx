@@ -1,15 +1,14 @@
 import { Button, Skeleton } from '@mantine/core'
-import { type ReactNode, useMemo } from 'react'
+import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
-import { TokensProvider } from '../features/tokens/context.tsx'
-import { TokensView } from '../features/tokens/TokensView.tsx'
 import { ProblemNotice } from '../i18n/problem.tsx'
 import { T, useText } from '../i18n/text.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { useActiveConnection, useClipboardStatus, useLooks, usePage, useRoute } from './page-context.tsx'
+import { useActiveConnection, useIdentity, usePage, useRoute } from './page-context.tsx'
 import { SettingsPage } from './SettingsPage.tsx'
+import { TokensPage } from './TokensPage.tsx'
 import classes from './Views.module.css'
 
 /** The view of the route, below what concerns all views. */
@@ -21,7 +20,7 @@ export function Views() {
       {route.view === 'settings' ? (
         <SettingsPage section={route.section} />
       ) : (
-        <OfConnection view={(connection) => <ConnectedTokens connection={connection} />} />
+        <OfConnection view={(connection) => <TokensPage connection={connection} />} />
       )}
     </>
   )
@@ -129,43 +128,6 @@ function FailedConnection({ connection }: { connection: Connection }) {
   )
 }
 
-function ConnectedTokens({ connection }: { connection: Connection }) {
-  const { host, tokens, pageClipboard, settings, system, router } = usePage()
-  const route = useRoute()
-  const search = useLooks((looks) => looks.search)
-  const chosen = useStore(settings, (state) => state.settings)
-  const clipboard = useStore(system, (state) => state.info?.clipboard ?? 'system')
-  const clipboardStatus = useClipboardStatus()
-  const identity = useIdentity(connection.id)
-  const value = useMemo(
-    () => ({
-      client: host.client,
-      store: tokens,
-      pageClipboard,
-      connection,
-      identity,
-      clipboard,
-      clipboardStatus,
-      clipboardClearSeconds: chosen?.clipboardClearSeconds ?? 30,
-      tokenNameTemplate: chosen?.tokenNameTemplate ?? '',
-      onShowUser: (userId: string | null) => router.go({ view: 'tokens', scope: 'users', userId }),
-    }),
-    [host, tokens, pageClipboard, connection, identity, clipboard, clipboardStatus, chosen, router],
-  )
-  if (route.view !== 'tokens') return null
-  return (
-    <TokensProvider value={value}>
-      <TokensView
-        place={route}
-        search={search}
-        onScope={(scope) =>
-          router.go(scope === 'mine' ? { view: 'tokens', scope } : { view: 'tokens', scope, userId: null })
-        }
-      />
-    </TokensProvider>
-  )
-}
-
 /** Who is only on the local platform is told what it is, and how to get to a real one. */
 function LocalOnly() {
   const text = useText()
@@ -186,10 +148,6 @@ function LocalOnly() {
       {text('connection.only-local-hint')}
     </Notice>
   )
-}
-
-function useIdentity(connectionId: string) {
-  return useStore(usePage().connections, (state) => state.identities[connectionId] ?? null)
 }
 
 function Waiting(): ReactNode {

@@ -32,6 +32,11 @@ export function useActiveConnection(): Connection | null {
   return activeConnection(id, list)
 }
 
+/** Who the connection's token is, as last known; null when it was never known. */
+export function useIdentity(connectionId: string) {
+  return useStore(usePage().connections, (state) => state.identities[connectionId] ?? null)
+}
+
 /** What the clipboard holds of ours, told by whoever writes it. */
 export function useClipboardStatus(): ClipboardStatus {
   const { system, pageClipboard } = usePage()

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { addressOf, FIRST_ROUTE, type Route, routeOf } from './routes.ts'
+import { addressOf, FIRST_ROUTE, INVENTORY_SCOPES, type Route, routeOf } from './routes.ts'
 
 test('every route survives its address', () => {
   const routes: Route[] = [
     { view: 'tokens', scope: 'mine' },
+    ...INVENTORY_SCOPES.map((scope): Route => ({ view: 'tokens', scope })),
     { view: 'tokens', scope: 'users', userId: null },
     { view: 'tokens', scope: 'users', userId: 'a/b c?#%ü' },
     { view: 'settings', section: 'keychain' },

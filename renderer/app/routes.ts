@@ -12,9 +12,13 @@ export const SETTINGS_SECTIONS = [
 ] as const
 export type SettingsSectionId = (typeof SETTINGS_SECTIONS)[number]
 
+/** The parts of the tokens' view that show the tokens of everybody. */
+export const INVENTORY_SCOPES = ['all', 'findings'] as const
+export type InventoryScope = (typeof INVENTORY_SCOPES)[number]
+
 /** Where on the page one is. */
 export type Route =
-  | { view: 'tokens'; scope: 'mine' }
+  | { view: 'tokens'; scope: 'mine' | InventoryScope }
   | { view: 'tokens'; scope: 'users'; userId: string | null }
   | { view: 'settings'; section: SettingsSectionId }
 
@@ -27,7 +31,7 @@ export const FIRST_ROUTE: Route = { view: 'tokens', scope: 'mine' }
 /** The route as the part of the address after `#`. Ids only; a token value has no way in here. */
 export function addressOf(route: Route): string {
   if (route.view === 'settings') return `#/settings/${route.section}`
-  if (route.scope === 'mine') return '#/tokens/mine'
+  if (route.scope !== 'users') return `#/tokens/${route.scope}`
   return route.userId === null ? '#/tokens/users' : `#/tokens/users/${encodeURIComponent(route.userId)}`
 }
 
@@ -39,6 +43,8 @@ export function routeOf(address: string): Route {
     return { view: 'settings', section: section ?? 'connections' }
   }
   if (view === 'tokens' && part === 'users') return { view: 'tokens', scope: 'users', userId: decoded(id) }
+  const scope = INVENTORY_SCOPES.find((known) => known === part)
+  if (view === 'tokens' && scope) return { view: 'tokens', scope }
   return FIRST_ROUTE
 }
 

@@ -1,5 +1,6 @@
 import type { Language } from '#shared/domain/languages.ts'
 import type connections from './catalogues/en/connections.json'
+import type inventory from './catalogues/en/inventory.json'
 import type problems from './catalogues/en/problems.json'
 import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
@@ -7,6 +8,7 @@ import type tokens from './catalogues/en/tokens.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
 export type MessageId = keyof (typeof connections &
+  typeof inventory &
   typeof problems &
   typeof settings &
   typeof shell &

@@ -155,7 +155,7 @@ test('every sentence of the catalogue is used', () => {
         `^${(template ?? '')
           .replace(/\$\{[^}]*\}/g, '\u0000')
           .replaceAll('.', '\\.')
-          .replaceAll('\u0000', '[a-z-]+')}$`,
+          .replaceAll('\u0000', '[a-z0-9-]+')}$`,
       ),
   )
   const unused = Object.keys(english).filter(

@@ -5,6 +5,18 @@ import { LIFETIME_DAYS_MAX, NAME_PATTERN_MAX } from '#shared/domain/token-policy
 import { ConnectionId } from './connections.ts'
 import { procedure } from './problem.ts'
 
+/**
+ * A way to look at the inventory that was given a name (T-03). Columns and choices are names that the page knows; those it
+ * does not know any more it leaves out.
+ */
+export const InventoryView = z.object({
+  name: z.string().trim().min(1).max(60),
+  columns: z.array(z.string().max(40)).max(40),
+  sort: z.array(z.object({ column: z.string().max(40), descending: z.boolean() })).max(10),
+  filter: z.record(z.string().max(40), z.array(z.string().max(40)).max(40)),
+})
+export type InventoryView = z.infer<typeof InventoryView>
+
 /** What the user chose; each key has a default, so an older or damaged store still opens. */
 export const Settings = z.object({
   /** `auto` follows the system */
@@ -28,6 +40,10 @@ export const Settings = z.object({
   /** whether the app goes on watching when its last window closes; `ask` until it was asked */
   background: z.enum(['ask', 'on', 'off']),
   startAtLogin: z.boolean(),
+  /** each name once */
+  inventoryViews: z.array(InventoryView).max(50),
+  /** columns of the inventory that are shown; empty: those it starts with */
+  inventoryColumns: InventoryView.shape.columns,
 })
 export type Settings = z.infer<typeof Settings>
 

@@ -29,8 +29,6 @@ export const PROBLEM_CODES = [
   'policy-lifetime',
   'policy-unlimited',
   'policy-naming',
-  'connector-not-found',
-  'not-as-asked',
   // this machine
   'no-connection',
   'token-missing',

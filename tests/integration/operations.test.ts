@@ -37,7 +37,6 @@ const EXTENSIONS = new Set([
 
 /** Asked of platforms before 7.260224 too. */
 const FOR_OLD_PLATFORMS = new Set([
-  'connectors-old',
   'identity',
   'my-account-old',
   'public-settings',

@@ -17,6 +17,8 @@ export const DEFAULT_SETTINGS: Settings = {
   notifications: true,
   background: 'ask',
   startAtLogin: false,
+  inventoryViews: [],
+  inventoryColumns: [],
 }
 
 type Key = keyof Settings

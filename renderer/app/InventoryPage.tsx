@@ -1,0 +1,60 @@
+import { useEffect, useMemo } from 'react'
+import { useStore } from 'zustand'
+import type { Connection } from '#shared/contract/connections.ts'
+import type { InventoryView } from '#shared/contract/settings.ts'
+import { InventoryProvider } from '../features/inventory/context.tsx'
+import { InventoryTabs } from '../features/inventory/InventoryTabs.tsx'
+import { createInventoryStore, type InventoryStore } from '../features/inventory/store.ts'
+import { columnsOf } from '../features/inventory/views.ts'
+import { browserIdle } from '../ui/row-index/slices.ts'
+import type { Page } from './page.ts'
+import { useLooks, usePage } from './page-context.tsx'
+import type { InventoryScope } from './routes.ts'
+
+const stores = new WeakMap<Page, InventoryStore>()
+
+/** The page's one inventory, built when somebody first looks at it, so that it is no part of the first screen. */
+function inventoryOf(page: Page): InventoryStore {
+  const known = stores.get(page)
+  if (known) return known
+  const store = createInventoryStore(page.host, page.clock, browserIdle)
+  const columns = page.settings.getState().settings?.inventoryColumns
+  if (columns) store.actions.show({ columns: columnsOf(columns) })
+  stores.set(page, store)
+  return store
+}
+
+/** The tabs over the tokens of everybody: all, findings, revoked. */
+export default function InventoryPage({
+  connection,
+  scope,
+}: {
+  connection: Connection
+  scope: InventoryScope
+}) {
+  const page = usePage()
+  const { settings, router } = page
+  const store = inventoryOf(page)
+  const search = useLooks((looks) => looks.search)
+  const views = useStore(settings, (state) => state.settings?.inventoryViews)
+  const isConnected = connection.state.phase === 'ready'
+  useEffect(() => store.actions.turnTo(connection.id), [store, connection.id])
+  const value = useMemo(
+    () => ({
+      store,
+      isConnected,
+      views: views ?? [],
+      onViews: (changed: readonly InventoryView[]) => void settings.change({ inventoryViews: [...changed] }),
+      onColumns: (columns: readonly string[]) => void settings.change({ inventoryColumns: [...columns] }),
+      onShowUser: (userId: string) => router.go({ view: 'tokens', scope: 'users', userId }),
+      onTab: (tab: InventoryScope) => router.go({ view: 'tokens', scope: tab }),
+      selectionActions: null,
+    }),
+    [store, isConnected, views, settings, router],
+  )
+  return (
+    <InventoryProvider value={value}>
+      <InventoryTabs tab={scope} search={search} />
+    </InventoryProvider>
+  )
+}

@@ -1,0 +1,33 @@
+import { useEffect } from 'react'
+import { useTicker } from '../../ui/clock.tsx'
+import { useInventoryActions, useInventoryEnvironment } from './context.tsx'
+import { FindingsView } from './FindingsView.tsx'
+import { InventoryView } from './InventoryView.tsx'
+
+const MINUTE = 60_000
+
+/** One inventory, looked at in three ways. */
+export function InventoryTabs({ tab, search }: { tab: 'all' | 'findings'; search: string }) {
+  const actions = useInventoryActions()
+  const { isConnected } = useInventoryEnvironment()
+  const { clock } = useTicker()
+
+  // Read anew when somebody comes, or when the platform comes back; not while it is out of reach.
+  useEffect(() => {
+    if (isConnected) actions.visit()
+  }, [actions, isConnected])
+
+  useEffect(() => {
+    let cancel = (): void => {}
+    const wait = (): void => {
+      cancel = clock.after(MINUTE, () => {
+        actions.passTime()
+        wait()
+      })
+    }
+    wait()
+    return () => cancel()
+  }, [actions, clock])
+
+  return tab === 'findings' ? <FindingsView search={search} /> : <InventoryView search={search} />
+}
