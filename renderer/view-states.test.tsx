@@ -31,6 +31,7 @@ function existingViews(): string[] {
     'route:tokens/mine',
     'route:tokens/users',
     'route:tokens/user',
+    'route:xtm-one',
     ...SETTINGS_SECTIONS.map((section) => `route:settings/${section}`),
   ]
 }

@@ -19,6 +19,7 @@ const Overlays = lazy(async () => ({ default: (await rest()).Overlays }))
 
 const FIRST_OF: Record<ViewId, Route> = {
   tokens: { view: 'tokens', scope: 'mine' },
+  'xtm-one': { view: 'xtm-one' },
   settings: { view: 'settings', section: 'connections' },
 }
 
@@ -43,8 +44,7 @@ export function Frame() {
     document.title = `${title} · Gatehouse`
   }, [title])
 
-  const place =
-    route.view === 'settings' ? route.section : route.scope === 'users' ? route.userId : route.scope
+  const place = placeOf(route)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place starts at its top
   useEffect(() => {
     // Newer Chromium answers with a promise, which React would take for the effect's end.
@@ -103,6 +103,13 @@ export function Frame() {
       </Suspense>
     </div>
   )
+}
+
+/** What within its view a route shows. */
+function placeOf(route: Route): string | null {
+  if (route.view === 'settings') return route.section
+  if (route.view === 'tokens') return route.scope === 'users' ? route.userId : route.scope
+  return ''
 }
 
 function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElement | null> }) {

@@ -42,6 +42,7 @@ function usePaletteActions(): SpotlightActionData[] {
     action('tokens-users', text('palette.users'), () =>
       router.go({ view: 'tokens', scope: 'users', userId: null }),
     ),
+    action('xtm-one', text('palette.xtm-one'), () => router.go({ view: 'xtm-one' })),
     ...(mine
       ? [
           action('generate', text('tokens.generate'), () => {

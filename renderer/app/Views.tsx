@@ -1,15 +1,21 @@
 import { Button, Skeleton } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
+import { RegistrationProvider } from '../features/registration/context.tsx'
 import { ProblemNotice } from '../i18n/problem.tsx'
 import { T, useText } from '../i18n/text.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { useActiveConnection, useIdentity, usePage, useRoute } from './page-context.tsx'
+import type { Route } from './routes.ts'
 import { SettingsPage } from './SettingsPage.tsx'
 import { TokensPage } from './TokensPage.tsx'
 import classes from './Views.module.css'
+
+const XtmOneView = lazy(async () => ({
+  default: (await import('../features/registration/XtmOneView.tsx')).XtmOneView,
+}))
 
 /** The view of the route, below what concerns all views. */
 export function Views() {
@@ -17,12 +23,30 @@ export function Views() {
   return (
     <>
       <LinkBanner />
-      {route.view === 'settings' ? (
-        <SettingsPage section={route.section} />
-      ) : (
-        <OfConnection view={(connection) => <TokensPage connection={connection} />} />
-      )}
+      <ViewOf route={route} />
     </>
+  )
+}
+
+function ViewOf({ route }: { route: Route }) {
+  switch (route.view) {
+    case 'settings':
+      return <SettingsPage section={route.section} />
+    case 'xtm-one':
+      return <OfConnection view={() => <XtmOne />} />
+    case 'tokens':
+      return <OfConnection view={(connection) => <TokensPage connection={connection} />} />
+  }
+}
+
+function XtmOne() {
+  const { registration } = usePage()
+  return (
+    <RegistrationProvider store={registration}>
+      <Suspense fallback={<Waiting />}>
+        <XtmOneView />
+      </Suspense>
+    </RegistrationProvider>
   )
 }
 

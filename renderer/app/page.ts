@@ -3,6 +3,7 @@ import type { Connection } from '#shared/contract/connections.ts'
 import { type Language, languageOf } from '#shared/domain/languages.ts'
 import type { Host } from '../client.ts'
 import { type ConnectionsStore, createConnectionsStore } from '../features/connections/store.ts'
+import { createRegistrationStore, type RegistrationStore } from '../features/registration/store.ts'
 import { createSettingsStore, type SettingsStore } from '../features/settings/store.ts'
 import { createSystemStore, type SystemStore } from '../features/system/store.ts'
 import {
@@ -46,6 +47,7 @@ export interface Page {
   readonly settings: SettingsStore
   readonly connections: ConnectionsStore
   readonly tokens: TokensStore
+  readonly registration: RegistrationStore
   readonly pageClipboard: PageClipboard
   remember(change: Partial<Remembered>): void
   /** Begins to follow core, clock and address; returns the end of all. */
@@ -109,12 +111,15 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
 
   const connections = createConnectionsStore(host)
   const tokens = createTokensStore(host.client, clock)
+  const registration = createRegistrationStore(host)
 
-  /** The tokens' store follows the active connection before any view of it is drawn. */
+  /** The stores of one connection follow the active one before any view of it is drawn. */
   function followConnection(): () => void {
     const turn = (): void => {
       const chosenId = settings.getState().settings?.activeConnectionId ?? null
-      tokens.actions.turnTo(activeConnection(chosenId, connections.getState().list)?.id ?? null)
+      const activeId = activeConnection(chosenId, connections.getState().list)?.id ?? null
+      tokens.actions.turnTo(activeId)
+      registration.actions.turnTo(activeId)
     }
     const ends = [settings.subscribe(turn), connections.subscribe(turn)]
     return () => {
@@ -132,6 +137,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
     settings,
     connections,
     tokens,
+    registration,
     pageClipboard: createPageClipboard(clipboard, clock),
     remember: keep,
     start() {

@@ -20,10 +20,11 @@ export type InventoryScope = (typeof INVENTORY_SCOPES)[number]
 export type Route =
   | { view: 'tokens'; scope: 'mine' | InventoryScope }
   | { view: 'tokens'; scope: 'users'; userId: string | null }
+  | { view: 'xtm-one' }
   | { view: 'settings'; section: SettingsSectionId }
 
 /** The views of the navigation, in its order and the order of the shortcuts. */
-export const VIEWS = ['tokens', 'settings'] as const
+export const VIEWS = ['tokens', 'xtm-one', 'settings'] as const
 export type ViewId = (typeof VIEWS)[number]
 
 export const FIRST_ROUTE: Route = { view: 'tokens', scope: 'mine' }
@@ -31,6 +32,7 @@ export const FIRST_ROUTE: Route = { view: 'tokens', scope: 'mine' }
 /** The route as the part of the address after `#`. Ids only; a token value has no way in here. */
 export function addressOf(route: Route): string {
   if (route.view === 'settings') return `#/settings/${route.section}`
+  if (route.view === 'xtm-one') return '#/xtm-one'
   if (route.scope !== 'users') return `#/tokens/${route.scope}`
   return route.userId === null ? '#/tokens/users' : `#/tokens/users/${encodeURIComponent(route.userId)}`
 }
@@ -42,6 +44,7 @@ export function routeOf(address: string): Route {
     const section = SETTINGS_SECTIONS.find((known) => known === part)
     return { view: 'settings', section: section ?? 'connections' }
   }
+  if (view === 'xtm-one') return { view: 'xtm-one' }
   if (view === 'tokens' && part === 'users') return { view: 'tokens', scope: 'users', userId: decoded(id) }
   const scope = INVENTORY_SCOPES.find((known) => known === part)
   if (view === 'tokens' && scope) return { view: 'tokens', scope }

@@ -5,6 +5,7 @@ import type problems from './catalogues/en/problems.json'
 import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
 import type tokens from './catalogues/en/tokens.json'
+import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
 export type MessageId = keyof (typeof connections &
@@ -12,7 +13,8 @@ export type MessageId = keyof (typeof connections &
   typeof problems &
   typeof settings &
   typeof shell &
-  typeof tokens)
+  typeof tokens &
+  typeof xtmOne)
 
 export type Messages = Readonly<Record<MessageId, string>>
 

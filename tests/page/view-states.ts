@@ -1,7 +1,13 @@
 import type { ViewState } from './view-state.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
+import { REGISTRATION_STATES } from './view-states-registration.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
 
 /** Every state of every view: axe, screenshots and the coverage test go through this list. */
-export const VIEW_STATES: readonly ViewState[] = [...SHELL_STATES, ...TOKEN_STATES, ...INVENTORY_STATES]
+export const VIEW_STATES: readonly ViewState[] = [
+  ...SHELL_STATES,
+  ...TOKEN_STATES,
+  ...INVENTORY_STATES,
+  ...REGISTRATION_STATES,
+]
