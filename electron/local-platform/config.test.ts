@@ -84,6 +84,25 @@ describe('the configuration', () => {
     expect(problem({ config: file({ app: { admin: null } }) })).toMatch(/app:admin must hold settings/)
   })
 
+  it('says whom it stands for and what it is filled with', () => {
+    expect(
+      standaloneConfig(
+        { data: '/d', as: 'opencti-6.9', enterprise: true, seed: 'large', users: '7', 'tokens-of-one': '0' },
+        { APP__CUSTOM_CATALOGS: '/a.json, /b.json' },
+      ),
+    ).toMatchObject({
+      as: 'opencti-6.9',
+      enterprise: true,
+      seed: 'large',
+      seedSize: { users: 7, tokensOfOne: 0 },
+      customCatalogs: ['/a.json', '/b.json'],
+    })
+    expect(standaloneConfig({ data: '/d' }, {})).toMatchObject({ as: 'gatehouse', enterprise: false })
+    expect(problem({ as: 'opencti-8', seed: 'huge', users: '-1', tokens: '99999999' })).toMatch(
+      /--seed must.*none, demo, large[\s\S]*--users must[\s\S]*--tokens [\s\S]*--as must.*opencti-7/,
+    )
+  })
+
   it('lets scripts for OpenCTI bring other settings along, and says so', () => {
     const { ignored } = standaloneConfig({ data: '/d' }, { APP__BASE_URL: 'http://x', PATH: '/bin' })
     expect(ignored).toEqual(['APP__BASE_URL'])

@@ -4,6 +4,7 @@ import { ISSUED_TOKEN_PATTERN } from '#shared/domain/token.ts'
 import { decrypt } from '../../electron/composer/secrets/decrypt.ts'
 import { managerKey } from '../../electron/composer/secrets/private-key.ts'
 import type { PlatformOptions } from '../../electron/local-platform/platform.ts'
+import { findCanary } from '../support/canary.ts'
 import { testKey } from '../support/composer-rig.ts'
 import { codeOf, startTestPlatform, type TestPlatform } from '../support/platform-rig.ts'
 
@@ -342,6 +343,22 @@ describe('a managed connector', () => {
         'deletes connector `alienvault-first`',
       ]),
     )
+  })
+
+  it('no secret and no token of a connector lies in a file or in the log', async () => {
+    const platform = await startTestPlatform()
+    await register(platform)
+    const secret = 'not-a-real-key-but-a-canary'
+    await add(platform, { manager_contract_configuration: [{ key: 'ALIENVAULT_API_KEY', value: secret }] })
+    const [listed] = (await platform.ask(FOR_MANAGERS)).data.connectorsForManagers
+    const token = opened(entriesOf(listed.manager_contract_configuration).OPENCTI_TOKEN)
+    await platform.platform.stop()
+    for (const value of [secret, token]) {
+      const found = findCanary(platform.dataFolder, value)
+      expect(found.files).toBeGreaterThan(0)
+      expect(found.hits).toEqual([])
+      expect(platform.lines.join()).not.toContain(value)
+    }
   })
 
   it('everything is there again after a restart', async () => {

@@ -213,12 +213,17 @@ describe('as OpenCTI 6.9', () => {
   })
 
   it('its folder can be brought to tokens of their own, a folder with those never back', async () => {
-    const old = await startTestPlatform({ as, admin: { token: new Secret(uuid) } })
+    const old = await startTestPlatform({ as, seed: 'demo', admin: { token: new Secret(uuid) } })
     await old.platform.stop()
     const upgraded = await startTestPlatform({ as: 'opencti-7', dataFolder: old.dataFolder })
     await upgraded.generate()
     const { data } = await upgraded.ask(TOKENS, { token: uuid })
-    expect(data.me.api_tokens.map(({ name }: { name: string }) => name)).toContain('Legacy Token')
+    const legacy = data.me.api_tokens.find(({ name }: { name: string }) => name === 'Legacy Token')
+    expect(legacy.id).toMatch(/^base_token_/)
+    // Revoked it leaves nothing that a rollback of the migration could revive.
+    await upgraded.ask(`mutation { userTokenRevoke(id: "${legacy.id}") }`)
+    await upgraded.platform.migration.rollBack()
+    expect(codeOf(await upgraded.ask(TOKENS, { token: uuid }))).toBe('AUTH_REQUIRED')
     await upgraded.platform.stop()
     await expect(startTestPlatform({ as, dataFolder: old.dataFolder })).rejects.toThrow(/folder of its own/)
   })

@@ -256,3 +256,26 @@ describe('the platform alone', () => {
     expect(unknown.output()).toContain('Usage:')
   })
 })
+
+describe('another role', () => {
+  it('the child of a console stands for the platform that it is asked to, filled as asked', async () => {
+    const { url, adminToken } = await startReady(freshFolder(), {
+      as: 'opencti-7',
+      enterprise: true,
+      seed: 'large',
+      seedSize: { users: 3, tokens: 9 },
+    })
+    const { data } = await ask(
+      url,
+      adminToken,
+      '{ users { edges { node { api_tokens { id } } } } settings { platform_enterprise_edition { license_validated } } }',
+    )
+    expect(data.users.edges).toHaveLength(4)
+    expect(
+      data.users.edges.flatMap(({ node }: { node: { api_tokens: unknown[] } }) => node.api_tokens),
+    ).toHaveLength(9)
+    expect(data.settings.platform_enterprise_edition.license_validated).toBe(true)
+    const extension = await ask(url, adminToken, '{ me { revoked_api_tokens { id } } }')
+    expect(extension.errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED')
+  })
+})

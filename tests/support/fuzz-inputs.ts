@@ -1,4 +1,4 @@
-/** Inputs of every kind for `/graphql` and `/health`: valid ones bent a little, and garbage. The same seed gives the same ones. */
+/** Inputs of every kind for `/graphql`, `/api` and `/health`: valid ones bent a little, and garbage. The same seed gives the same ones. */
 
 export interface FuzzCase {
   readonly method: string
@@ -35,6 +35,40 @@ const QUERIES = [
   'query ($id: String!) { audit(id: $id) { id raw_data } }',
   '{ settings { id platform_title } about { version } publicSettings { id } }',
   '{ __schema { types { name } } }',
+  '{ connectorsForManagers { id manager_contract_hash manager_contract_configuration { key value encrypted } } connectorManagers { id active } }',
+  '{ connectors { manager_contract_definition manager_connector_logs manager_health_metrics { started_at } update_available } catalogs { contracts } }',
+  'mutation ($input: RegisterConnectorsManagerInput) { registerConnectorsManager(input: $input) { id } }',
+  'mutation ($input: AddManagedConnectorInput) { managedConnectorAdd(input: $input) { id manager_contract_hash } }',
+  'mutation ($input: EditManagedConnectorInput) { managedConnectorEdit(input: $input) { id } }',
+  'mutation ($input: LogsConnectorStatusInput!) { updateConnectorLogs(input: $input) }',
+  'mutation ($input: HealthConnectorStatusInput!) { updateConnectorHealth(input: $input) }',
+  'mutation ($id: ID!) { resetStateConnector(id: $id) { id } deleteConnector(id: $id) }',
+]
+const REST = [
+  '/settings/version',
+  '/xtm-composer/register',
+  '/xtm-composer/reachable',
+  '/xtm-composer/MQ/refresh-connectivity',
+  '/xtm-composer/MQ/connector-instances',
+  '/xtm-composer/MQ/connector-instances/MQ/status',
+  '/xtm-composer/MQ/connector-instances/MQ/logs',
+  '/xtm-composer/MQ/connector-instances/MQ/health-check',
+]
+/** What the fields of connectors and composers are called, so that some of it passes the first check. */
+const CONNECTOR_NAMES = [
+  'public_key',
+  'user_id',
+  'catalog_id',
+  'automatic_user',
+  'manager_contract_image',
+  'manager_contract_configuration',
+  'logs',
+  'restart_count',
+  'started_at',
+  'is_in_reboot_loop',
+  'connector_instance_logs',
+  'connector_instance_current_status',
+  'connector_instance_started_at',
 ]
 const NAMES = [
   'id',
@@ -65,6 +99,9 @@ const TEXTS = [
   'account_status',
   '1e999',
   '2026-02-30T25:61:61Z',
+  'filigran-catalog-id',
+  'opencti/connector-mitre',
+  'started',
 ]
 
 function text(next: Numbers): string {
@@ -107,7 +144,7 @@ function value(next: Numbers, depth = 0): unknown {
       ]
     default:
       return Object.fromEntries(
-        [...NAMES, 'name', 'duration', 'scopes', 'user_email', 'code', 'secret']
+        [...NAMES, ...CONNECTOR_NAMES, 'name', 'duration', 'scopes', 'user_email', 'code', 'secret']
           .filter(() => next(3) === 0)
           .map((name) => [name, value(next, depth + 1)]),
       )
@@ -149,6 +186,12 @@ export function fuzzCase(next: Numbers, bearer: string): FuzzCase {
     return { method: ['GET', 'POST', 'PUT', 'DELETE'][next(4)] ?? 'GET', path, headers, body: null }
   }
   headers['content-type'] = next(10) ? 'application/json' : header(next)
+  if (next(10) === 0) {
+    const path = `/api${next(4) ? REST[next(REST.length)] : bent(next, REST[next(REST.length)] ?? '')}`
+    const method = ['GET', 'POST', 'PUT', 'DELETE'][next(4)] ?? 'GET'
+    const json = JSON.stringify(value(next)) ?? ''
+    return { method, path: encodeURI(path.toWellFormed()), headers, body: next(6) ? json : bent(next, json) }
+  }
   const query = QUERIES[next(QUERIES.length)] ?? ''
   const request = {
     query: next(3) ? query : bent(next, query),

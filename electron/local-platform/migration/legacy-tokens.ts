@@ -53,6 +53,8 @@ export interface LegacyTokens {
   migrate(row: LegacyRow, now: number): boolean
   /** Migrates this owner's waiting token if `tokenId` names it. */
   migrateById(owner: Pick<User, 'row' | 'id'>, tokenId: string, now: number): void
+  /** Wipes this owner's plaintext if `tokenId` names it: with its hashed token gone, a rollback would revive it. */
+  forgetById(owner: Pick<User, 'row' | 'id'>, tokenId: string): void
   /** What `api_tokens` lists of the owner beside the hashed tokens: the waiting one, if there is one. */
   listed(owner: Pick<User, 'row' | 'id'>): ListedLegacyToken[]
 }
@@ -78,6 +80,7 @@ export function legacyTokens(database: Database, keys: PlatformKeys): LegacyToke
     `INSERT INTO tokens (hash, id, user_row, name, masked_token, key_id, created_at, expires_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, NULL)`,
   )
+  const forget = database.prepare('DELETE FROM legacy_tokens WHERE user_row = ?')
   const markMigrated = database.prepare('UPDATE legacy_tokens SET migrated_at = ? WHERE user_row = ?')
 
   const migrate = (row: LegacyRow, now: number): boolean => {
@@ -115,6 +118,9 @@ export function legacyTokens(database: Database, keys: PlatformKeys): LegacyToke
       if (tokenId !== legacyTokenId(owner.id)) return
       const row = waitingOf.get(owner.row) as LegacyRow | undefined
       if (row) migrate(row, now)
+    },
+    forgetById(owner, tokenId) {
+      if (tokenId === legacyTokenId(owner.id)) forget.run(owner.row)
     },
     listed(owner) {
       const row = waitingOf.get(owner.row) as LegacyRow | undefined

@@ -185,7 +185,10 @@ export function tokenStore(
           | undefined
         if (!token) return false
         if (keepsRevoked) markRevoked.run(deed.at, deed.actor.id, reason, tokenId)
-        else remove(tokenId)
+        else {
+          remove(tokenId)
+          legacy.forgetById(owner, tokenId)
+        }
         audit.append({
           event: 'token.revoked',
           at: deed.at,
