@@ -28,6 +28,7 @@ function existingViews(): string[] {
     'menu:switcher',
     'notification',
     ...INVENTORY_SCOPES.map((scope) => `route:tokens/${scope}`),
+    'route:overview',
     'route:tokens/mine',
     'route:tokens/users',
     'route:tokens/user',

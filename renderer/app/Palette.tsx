@@ -38,6 +38,7 @@ function usePaletteActions(): SpotlightActionData[] {
     onClick,
   })
   return [
+    action('overview', text('palette.overview'), () => router.go({ view: 'overview' })),
     action('tokens-mine', text('palette.my-tokens'), () => router.go({ view: 'tokens', scope: 'mine' })),
     action('tokens-users', text('palette.users'), () =>
       router.go({ view: 'tokens', scope: 'users', userId: null }),

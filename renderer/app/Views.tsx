@@ -13,6 +13,7 @@ import { SettingsPage } from './SettingsPage.tsx'
 import { TokensPage } from './TokensPage.tsx'
 import classes from './Views.module.css'
 
+const OverviewPage = lazy(() => import('./OverviewPage.tsx'))
 const XtmOneView = lazy(async () => ({
   default: (await import('../features/registration/XtmOneView.tsx')).XtmOneView,
 }))
@@ -28,10 +29,22 @@ export function Views() {
   )
 }
 
+/** The overview stands without any platform too: it says what is wrong with it. */
+function Overview() {
+  const active = useActiveConnection()
+  return (
+    <Suspense fallback={<Waiting />}>
+      {active ? <OverviewPage key={active.id} connection={active} /> : <Waiting />}
+    </Suspense>
+  )
+}
+
 function ViewOf({ route }: { route: Route }) {
   switch (route.view) {
     case 'settings':
       return <SettingsPage section={route.section} />
+    case 'overview':
+      return <Overview />
     case 'xtm-one':
       return <OfConnection view={() => <XtmOne />} />
     case 'tokens':

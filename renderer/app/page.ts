@@ -3,6 +3,8 @@ import type { Connection } from '#shared/contract/connections.ts'
 import { type Language, languageOf } from '#shared/domain/languages.ts'
 import type { Host } from '../client.ts'
 import { type ConnectionsStore, createConnectionsStore } from '../features/connections/store.ts'
+import { createHeartbeatStore, type HeartbeatStore } from '../features/heartbeat/store.ts'
+import { createOverviewStore, type OverviewStore } from '../features/overview/store.ts'
 import { createRegistrationStore, type RegistrationStore } from '../features/registration/store.ts'
 import { createSettingsStore, type SettingsStore } from '../features/settings/store.ts'
 import { createSystemStore, type SystemStore } from '../features/system/store.ts'
@@ -48,6 +50,8 @@ export interface Page {
   readonly connections: ConnectionsStore
   readonly tokens: TokensStore
   readonly registration: RegistrationStore
+  readonly heartbeat: HeartbeatStore
+  readonly overview: OverviewStore
   readonly pageClipboard: PageClipboard
   remember(change: Partial<Remembered>): void
   /** Begins to follow core, clock and address; returns the end of all. */
@@ -112,6 +116,8 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
   const connections = createConnectionsStore(host)
   const tokens = createTokensStore(host.client, clock)
   const registration = createRegistrationStore(host)
+  const heartbeat = createHeartbeatStore(host)
+  const overview = createOverviewStore(host)
 
   /** The stores of one connection follow the active one before any view of it is drawn. */
   function followConnection(): () => void {
@@ -120,6 +126,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
       const activeId = activeConnection(chosenId, connections.getState().list)?.id ?? null
       tokens.actions.turnTo(activeId)
       registration.actions.turnTo(activeId)
+      overview.actions.turnTo(activeId)
     }
     const ends = [settings.subscribe(turn), connections.subscribe(turn)]
     return () => {
@@ -138,6 +145,8 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
     connections,
     tokens,
     registration,
+    heartbeat,
+    overview,
     pageClipboard: createPageClipboard(clipboard, clock),
     remember: keep,
     start() {
@@ -149,6 +158,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
         settings.start(),
         system.start(),
         connections.start(),
+        heartbeat.start(),
         // A search belongs to the list it was typed over.
         router.store.subscribe(() => looks.setState({ search: '' })),
       ]

@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { ConnectionDialogs } from '../features/connections/ConnectionDialogs.tsx'
 import { ConnectionMark } from '../features/connections/ConnectionMark.tsx'
 import { ConnectionSwitcher } from '../features/connections/ConnectionSwitcher.tsx'
+import { ReadingMark } from '../features/overview/ReadingMark.tsx'
 import { SystemProvider } from '../features/system/context.tsx'
 import { StatusBar } from '../features/system/StatusBar.tsx'
 import { T, useText } from '../i18n/text.tsx'
@@ -26,7 +27,8 @@ export function Switcher() {
 }
 
 export function Status() {
-  const { system, tokens } = usePage()
+  const { system, tokens, overview } = usePage()
+  const inventory = useStore(overview, (state) => state.inventory)
   const active = useActiveConnection()
   const clipboard = useClipboardStatus()
   const readAt = useStore(tokens, (state) => state.lastReadAt)
@@ -39,6 +41,7 @@ export function Status() {
         connection={active ? <ConnectionMark state={active.state} /> : <T id="status.waiting" />}
         contactAt={contactAt}
         clipboard={clipboard}
+        work={<ReadingMark inventory={inventory} />}
       />
     </SystemProvider>
   )

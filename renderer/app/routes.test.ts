@@ -3,6 +3,7 @@ import { addressOf, FIRST_ROUTE, INVENTORY_SCOPES, type Route, routeOf } from '.
 
 test('every route survives its address', () => {
   const routes: Route[] = [
+    { view: 'overview' },
     { view: 'tokens', scope: 'mine' },
     ...INVENTORY_SCOPES.map((scope): Route => ({ view: 'tokens', scope })),
     { view: 'tokens', scope: 'users', userId: null },
@@ -13,8 +14,10 @@ test('every route survives its address', () => {
 })
 
 test('an address that is none of ours leads to the first view', () => {
-  for (const address of ['', '#', '#/', '#/nowhere', '#/tokens', '#/tokens/everybody', 'javascript:alert(1)'])
+  for (const address of ['', '#', '#/', '#/nowhere', 'javascript:alert(1)'])
     expect(routeOf(address)).toEqual(FIRST_ROUTE)
+  for (const address of ['#/tokens', '#/tokens/everybody'])
+    expect(routeOf(address)).toEqual({ view: 'tokens', scope: 'mine' })
   expect(routeOf('#/settings/nothing')).toEqual({ view: 'settings', section: 'connections' })
   expect(routeOf('#/tokens/users/%E0%A4%A')).toEqual({ view: 'tokens', scope: 'users', userId: null })
 })

@@ -18,21 +18,22 @@ export type InventoryScope = (typeof INVENTORY_SCOPES)[number]
 
 /** Where on the page one is. */
 export type Route =
+  | { view: 'overview' }
   | { view: 'tokens'; scope: 'mine' | InventoryScope }
   | { view: 'tokens'; scope: 'users'; userId: string | null }
   | { view: 'xtm-one' }
   | { view: 'settings'; section: SettingsSectionId }
 
 /** The views of the navigation, in its order and the order of the shortcuts. */
-export const VIEWS = ['tokens', 'xtm-one', 'settings'] as const
+export const VIEWS = ['overview', 'tokens', 'xtm-one', 'settings'] as const
 export type ViewId = (typeof VIEWS)[number]
 
-export const FIRST_ROUTE: Route = { view: 'tokens', scope: 'mine' }
+export const FIRST_ROUTE: Route = { view: 'overview' }
 
 /** The route as the part of the address after `#`. Ids only; a token value has no way in here. */
 export function addressOf(route: Route): string {
   if (route.view === 'settings') return `#/settings/${route.section}`
-  if (route.view === 'xtm-one') return '#/xtm-one'
+  if (route.view === 'overview' || route.view === 'xtm-one') return `#/${route.view}`
   if (route.scope !== 'users') return `#/tokens/${route.scope}`
   return route.userId === null ? '#/tokens/users' : `#/tokens/users/${encodeURIComponent(route.userId)}`
 }
@@ -46,8 +47,7 @@ export function routeOf(address: string): Route {
   }
   if (view === 'xtm-one') return { view: 'xtm-one' }
   if (view === 'tokens' && part === 'users') return { view: 'tokens', scope: 'users', userId: decoded(id) }
-  const scope = INVENTORY_SCOPES.find((known) => known === part)
-  if (view === 'tokens' && scope) return { view: 'tokens', scope }
+  if (view === 'tokens') return { view, scope: INVENTORY_SCOPES.find((known) => known === part) ?? 'mine' }
   return FIRST_ROUTE
 }
 

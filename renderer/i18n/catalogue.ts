@@ -1,6 +1,8 @@
 import type { Language } from '#shared/domain/languages.ts'
 import type connections from './catalogues/en/connections.json'
+import type heartbeat from './catalogues/en/heartbeat.json'
 import type inventory from './catalogues/en/inventory.json'
+import type overview from './catalogues/en/overview.json'
 import type problems from './catalogues/en/problems.json'
 import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
@@ -9,7 +11,9 @@ import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
 export type MessageId = keyof (typeof connections &
+  typeof heartbeat &
   typeof inventory &
+  typeof overview &
   typeof problems &
   typeof settings &
   typeof shell &

@@ -32,6 +32,8 @@ describe.each(['light', 'dark'] as const)('in %s', (scheme) => {
     const console = await startConsole(browser, { scheme })
     const { page } = console
     try {
+      await moveTo(page, /^nav-tokens/)
+      await page.keyboard.press('Enter')
       await page.getByTestId('generate').first().waitFor()
       await moveTo(page, /^generate /)
       await page.keyboard.press('Enter')

@@ -32,6 +32,7 @@ const LEAVE = 1
 
 it('asks at a reload and at the close; Stay keeps the token, Leave leaves it', async () => {
   const { page } = desktop
+  await page.getByTestId('nav-tokens').click()
   await page.getByTestId('generate').first().click()
   await page.getByTestId('token-name').fill('Not yet stored')
   await page.getByTestId('duration').getByText('30 days', { exact: true }).click()

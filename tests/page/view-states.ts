@@ -1,5 +1,6 @@
 import type { ViewState } from './view-state.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
+import { OVERVIEW_STATES } from './view-states-overview.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
@@ -10,4 +11,5 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...TOKEN_STATES,
   ...INVENTORY_STATES,
   ...REGISTRATION_STATES,
+  ...OVERVIEW_STATES,
 ]

@@ -75,7 +75,7 @@ export function Headline({ registration }: { registration: Registration | null }
 }
 
 /** When it last succeeded, and when it is tried next. */
-function Times({ registration }: { registration: Registration }) {
+export function Times({ registration }: { registration: Registration }) {
   const intl = useIntl()
   const record = recordOf(registration)
   const next = record?.nextAttemptAt ?? null
@@ -119,7 +119,7 @@ function Times({ registration }: { registration: Registration }) {
 }
 
 /** X-09: what goes with the registration, and how long until then. Quiet while beats come in. */
-function EnterpriseCountdown({ at, standing }: { at: number; standing: string }) {
+export function EnterpriseCountdown({ at, standing }: { at: number; standing: string }) {
   const text = useText()
   const left = useNow((now) => Math.max(0, Math.ceil((at - now) / 1_000)))
   const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`

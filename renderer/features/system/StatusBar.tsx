@@ -12,6 +12,7 @@ export function StatusBar({
   connection,
   contactAt,
   clipboard,
+  work,
 }: {
   /** the active connection's name and state */
   connection: ReactNode
@@ -19,6 +20,8 @@ export function StatusBar({
   contactAt: number | null
   /** of whoever writes the clipboard */
   clipboard: ClipboardStatus
+  /** what runs in the background, with its progress */
+  work: ReactNode
 }) {
   const text = useText()
   const status = useSystem((state) => state.status)
@@ -52,6 +55,7 @@ export function StatusBar({
           </Entry>
         </>
       )}
+      {work}
       {clipboard.state !== 'idle' && (
         <span className={classes.last} data-testid="clipboard-state">
           <ClipboardMark status={clipboard} />

@@ -1,0 +1,167 @@
+import { Button } from '@mantine/core'
+import { useMemo } from 'react'
+import { useIntl } from 'react-intl'
+import { useStore } from 'zustand'
+import type { Connection } from '#shared/contract/connections.ts'
+import { HeartbeatProvider } from '../features/heartbeat/context.tsx'
+import { PlatformFacts } from '../features/heartbeat/PlatformFacts.tsx'
+import { Attention } from '../features/overview/Attention.tsx'
+import { attentionRows, type Facts, type Remedy } from '../features/overview/attention.ts'
+import { checkedOf } from '../features/overview/checked.ts'
+import { Panel, Panels } from '../features/overview/Panel.tsx'
+import { TokensPanel } from '../features/overview/TokensPanel.tsx'
+import { RegistrationProvider, useLook } from '../features/registration/context.tsx'
+import { RegistrationFacts } from '../features/registration/RegistrationFacts.tsx'
+import { T, useText } from '../i18n/text.tsx'
+import { useNow } from '../ui/clock.tsx'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { usePage } from './page-context.tsx'
+
+/** What needs a person, and how the parts of the console stand: put together from the features that know. */
+export default function OverviewPage({ connection }: { connection: Connection }) {
+  const text = useText()
+  const { router, heartbeat, overview, registration } = usePage()
+  const facts = useFacts()
+  const isFirstRun = useIsFirstRun()
+  const onRemedy = useRemedies()
+  useLook(registration)
+  const openXtmOne = (): void => router.go({ view: 'xtm-one' })
+  if (isFirstRun) return <FirstRun />
+  return (
+    <>
+      <Attention rows={attentionRows(facts)} checked={checkedOf(facts)} onRemedy={onRemedy} />
+      <Panels>
+        <TokensPanel
+          inventory={facts.inventory}
+          onRead={() => void overview.actions.readTokens()}
+          onShow={(scope) => router.go({ view: 'tokens', scope })}
+        />
+        <RegistrationProvider store={registration}>
+          <Panel
+            title={text('nav.xtm-one')}
+            testId="panel-registration"
+            foot={<Open label={text('overview.go.registration')} onClick={openXtmOne} />}
+          >
+            <RegistrationFacts />
+          </Panel>
+        </RegistrationProvider>
+        <HeartbeatProvider store={heartbeat}>
+          <Panel
+            title={text('overview.platform')}
+            testId="panel-platform"
+            foot={
+              <Open
+                label={text('heartbeat.look-now')}
+                onClick={() => onRemedy({ do: 'look', monitorIds: monitorsOf(facts, connection.id) })}
+              />
+            }
+          >
+            <PlatformFacts connectionId={connection.id} />
+          </Panel>
+        </HeartbeatProvider>
+      </Panels>
+    </>
+  )
+}
+
+const monitorsOf = ({ heartbeat }: Facts, connectionId: string): string[] =>
+  (heartbeat?.monitors ?? []).filter((one) => one.connectionId === connectionId).map(({ id }) => id)
+
+function Open({ label, onClick }: { label: string; onClick: () => void }) {
+  return (
+    <>
+      <span />
+      <Button variant="default" size="compact-sm" onClick={onClick}>
+        {label}
+      </Button>
+    </>
+  )
+}
+
+/** What every feature knows by now. */
+function useFacts(): Facts {
+  const { connections, heartbeat, registration, system, overview } = usePage()
+  const intl = useIntl()
+  const list = useStore(connections, (state) => state.list)
+  const beat = useStore(heartbeat, (state) => state.status)
+  const standing = useStore(registration, (state) => state.registration)
+  const status = useStore(system, (state) => state.status)
+  const inventory = useStore(overview, (state) => state.inventory)
+  const lossAt = standing?.enterpriseLossAt ?? null
+  const isLost = useNow((now) => lossAt !== null && now >= lossAt)
+  return useMemo(() => {
+    const nameOf = (id: string): string => {
+      const known = list?.find((one) => one.id === id)
+      return known && !known.embedded ? known.name : intl.formatMessage({ id: 'settings.local' })
+    }
+    return {
+      connections: list,
+      nameOf,
+      heartbeat: beat,
+      registration: standing,
+      isEnterpriseLost: isLost,
+      system: status,
+      inventory,
+    }
+  }, [list, beat, standing, status, inventory, intl, isLost])
+}
+
+/** The one thing to do about a row: here at once, or where it belongs. */
+function useRemedies(): (remedy: Remedy) => void {
+  const { router, settings, heartbeat, overview } = usePage()
+  return useMemo(() => {
+    const turnTo = (connectionId: string): void => {
+      if (settings.getState().settings?.activeConnectionId !== connectionId)
+        void settings.change({ activeConnectionId: connectionId })
+    }
+    return (remedy) => {
+      switch (remedy.do) {
+        case 'look':
+          return void heartbeat.actions.lookNow(remedy.monitorIds)
+        case 'read':
+          return void overview.actions.readTokens()
+        case 'registration':
+          turnTo(remedy.connectionId)
+          return router.go({ view: 'xtm-one' })
+        case 'connections':
+          return router.go({ view: 'settings', section: 'connections' })
+        case 'findings':
+          return router.go({ view: 'tokens', scope: 'findings' })
+        case 'keychain':
+        case 'local':
+          return router.go({ view: 'settings', section: remedy.do })
+      }
+    }
+  }, [router, settings, heartbeat, overview])
+}
+
+/** Nothing but a local platform that is switched off. */
+function useIsFirstRun(): boolean {
+  const { connections, system } = usePage()
+  const isAlone = useStore(connections, ({ list }) => list?.every(({ embedded }) => embedded) ?? false)
+  const isOff = useStore(system, ({ status }) => status?.localPlatform.state === 'off')
+  return isAlone && isOff
+}
+
+function FirstRun() {
+  const text = useText()
+  const { connections, settings } = usePage()
+  return (
+    <EmptyState
+      title={text('overview.first-run')}
+      testId="overview-first-run"
+      action={
+        <>
+          <Button onClick={() => connections.actions.open({ name: 'add-connection' })}>
+            <T id="connection.add" />
+          </Button>{' '}
+          <Button variant="default" onClick={() => void settings.change({ localPlatform: true })}>
+            <T id="overview.first-run-try" />
+          </Button>
+        </>
+      }
+    >
+      {text('overview.first-run-hint')}
+    </EmptyState>
+  )
+}

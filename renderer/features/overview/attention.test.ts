@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import type { HeartbeatStatus, MonitorView } from '#shared/contract/heartbeat.ts'
+import type { InventoryStatus } from '#shared/contract/inventory.ts'
+import { FINDING_IDS, type FindingId } from '#shared/domain/findings.ts'
+import { type MonitorKind, monitorId } from '#shared/domain/monitors.ts'
+import { attentionRows, type Facts, findingCounts } from './attention.ts'
+import { checkedOf } from './checked.ts'
+
+const NOW = 1_800_000_000_000
+
+const monitor = (kind: MonitorKind, change: Partial<MonitorView> = {}): MonitorView => ({
+  id: monitorId(kind, 'cert'),
+  connectionId: 'cert',
+  kind,
+  target: 'https://opencti.example.org',
+  everyMs: 60_000,
+  state: 'up',
+  since: NOW - 60_000,
+  flapping: false,
+  registration: null,
+  version: null,
+  last: { at: NOW, outcome: 'good', latencyMs: 3, failure: null },
+  quiet: null,
+  ...change,
+})
+
+const beat = (monitors: MonitorView[], change: Partial<HeartbeatStatus> = {}): HeartbeatStatus => ({
+  monitors,
+  incidents: [],
+  quietTimes: [],
+  observer: 'watching',
+  ...change,
+})
+
+const facts = (change: Partial<Facts>): Facts => ({
+  connections: [],
+  nameOf: (id) => id.toUpperCase(),
+  heartbeat: beat([]),
+  registration: null,
+  isEnterpriseLost: false,
+  system: null,
+  inventory: null,
+  ...change,
+})
+
+const inventory = (found: Partial<Record<FindingId, number>>, change: Partial<InventoryStatus> = {}) =>
+  ({
+    phase: 'ready',
+    readAt: NOW,
+    tokens: 100,
+    problem: null,
+    findings: {
+      judgedAt: NOW,
+      counts: Object.fromEntries(FINDING_IDS.map((id) => [id, found[id] ?? 0])) as Record<FindingId, number>,
+    },
+    ...change,
+  }) as InventoryStatus
+
+const down = (kind: MonitorKind, change: Partial<MonitorView> = {}) =>
+  monitor(kind, {
+    state: 'down',
+    last: { at: NOW, outcome: 'bad', latencyMs: null, failure: 'timeout' },
+    ...change,
+  })
+
+const incident = (cause: HeartbeatStatus['incidents'][number]['cause'], ids: string[]) => ({
+  id: 'one',
+  since: NOW - 300_000,
+  closedAt: null,
+  cause,
+  down: ids,
+  members: ids,
+})
+
+const ids = (change: Partial<Facts>): string[] => attentionRows(facts(change)).map(({ id }) => id)
+
+describe('incidents', () => {
+  test('a shared cause is one row, whatever went down with it', () => {
+    const monitors = [down('health'), down('api'), down('xtm-one')]
+    const open = incident(
+      { kind: 'network' },
+      monitors.map(({ id }) => id),
+    )
+    const rows = attentionRows(facts({ heartbeat: beat(monitors, { incidents: [open] }) }))
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({
+      tone: 'danger',
+      what: { id: 'overview.down-network', values: { count: 3 } },
+      why: { failure: 'timeout' },
+      since: NOW - 300_000,
+      evidenceAt: NOW,
+    })
+  })
+
+  test('in a maintenance window it is no alarm', () => {
+    const quiet = down('api', { quiet: 'maintenance' })
+    const open = incident({ kind: 'monitor', monitorId: quiet.id }, [quiet.id])
+    expect(attentionRows(facts({ heartbeat: beat([quiet], { incidents: [open] }) }))[0]?.tone).toBe('neutral')
+  })
+
+  test('of a registration is told as that registration, once', () => {
+    const lapsed = down('registration', { registration: { state: 'lapsed', since: NOW - 700_000 } })
+    const open = incident({ kind: 'monitor', monitorId: lapsed.id }, [lapsed.id])
+    expect(ids({ heartbeat: beat([lapsed], { incidents: [open] }) })).toEqual(['registration cert'])
+  })
+
+  test('a connection that an incident tells of is not told again', () => {
+    const api = down('api')
+    const failed = {
+      id: 'cert',
+      state: { phase: 'failed', problem: { code: 'timeout', detail: null }, checkedAt: NOW, identity: null },
+    }
+    const connections = [failed] as unknown as Facts['connections']
+    const open = incident({ kind: 'monitor', monitorId: api.id }, [api.id])
+    expect(ids({ connections, heartbeat: beat([api], { incidents: [open] }) })).toEqual(['incident one'])
+    expect(ids({ connections, heartbeat: beat([monitor('api')]) })).toEqual(['connection cert'])
+  })
+})
+
+test('the worst stands first, and of equals the one that lasts longest', () => {
+  const monitors = [
+    down('registration', { registration: { state: 'late', since: NOW - 400_000 } }),
+    monitor('xtm-one', { flapping: true, since: NOW - 900_000 }),
+    down('api'),
+  ]
+  const open = incident({ kind: 'monitor', monitorId: 'api:cert' }, ['api:cert'])
+  const found = inventory({ 'expires-1': 1, unlimited: 4, expired: 2 })
+  expect(ids({ heartbeat: beat(monitors, { incidents: [open] }), inventory: found })).toEqual([
+    'incident one',
+    'finding expires-1',
+    'flapping xtm-one:cert',
+    'registration cert',
+    'finding unlimited',
+    'finding expired',
+  ])
+})
+
+test('a fresh registration and one that nobody could see want nobody', () => {
+  for (const state of ['fresh', 'unknown'] as const) {
+    const one = monitor('registration', { registration: { state, since: NOW } })
+    expect(ids({ heartbeat: beat([one]) })).toEqual([])
+  }
+})
+
+test('a wider finding is left out where it holds no more than the narrower one', () => {
+  expect(findingCounts(inventory({ 'expires-1': 2, 'expires-7': 2 })).map(({ id }) => id)).toEqual([
+    'expires-1',
+  ])
+  expect(findingCounts(inventory({ 'expires-1': 2, 'expires-7': 3 })).map(({ id }) => id)).toEqual([
+    'expires-1',
+    'expires-7',
+  ])
+})
+
+test('what was looked at counts as looked at only when it was told, and what is unknown is counted', () => {
+  expect(checkedOf(facts({ heartbeat: null }))).toEqual({ state: 'looking' })
+  expect(checkedOf(facts({ connections: null }))).toEqual({ state: 'looking' })
+  const monitors = [monitor('api'), monitor('health', { state: 'unknown', last: null })]
+  expect(checkedOf(facts({ heartbeat: beat(monitors) }))).toEqual({
+    state: 'looked',
+    monitors: 2,
+    unseen: 1,
+    connections: 1,
+    lastLookAt: NOW,
+    tokens: null,
+  })
+})

@@ -1,0 +1,309 @@
+import type { Connection } from '#shared/contract/connections.ts'
+import type { HeartbeatStatus, IncidentView, MonitorView } from '#shared/contract/heartbeat.ts'
+import type { InventoryStatus } from '#shared/contract/inventory.ts'
+import type { Registration } from '#shared/contract/registration.ts'
+import type { SystemStatus } from '#shared/contract/system.ts'
+import { FINDING_SEVERITY, type FindingId, SEVERITIES } from '#shared/domain/findings.ts'
+import type { MessageId } from '../../i18n/catalogue.ts'
+import type { Sentence, SentenceValues } from './sentence.ts'
+
+/** Where the one action of a row leads, or what it does. */
+export type Remedy =
+  | { readonly do: 'look'; readonly monitorIds: readonly string[] }
+  | { readonly do: 'registration' | 'connections'; readonly connectionId: string }
+  | { readonly do: 'findings' | 'read' }
+  | { readonly do: 'keychain' | 'local' }
+
+/** Who says so. */
+export type Source = 'heartbeat' | 'registration' | 'connection' | 'inventory' | 'console'
+
+/** Something that wants a person: what, since when, how old the evidence is, and one thing to do (ux.md). */
+export interface AttentionRow {
+  readonly id: string
+  readonly tone: 'danger' | 'warning' | 'neutral'
+  readonly what: Sentence
+  /** why, in a second line */
+  readonly why: Sentence | null
+  /** null: nobody knows since when */
+  readonly since: number | null
+  /** when that was last seen to be so; null: it is so right now */
+  readonly evidenceAt: number | null
+  readonly source: Source
+  readonly remedy: Remedy
+}
+
+/** What is known on the page; null is what has not been told yet. */
+export interface Facts {
+  readonly connections: readonly Connection[] | null
+  /** as the page calls a connection */
+  readonly nameOf: (connectionId: string) => string
+  readonly heartbeat: HeartbeatStatus | null
+  /** of the active connection */
+  readonly registration: Registration | null
+  /** the time when Enterprise Edition goes is over */
+  readonly isEnterpriseLost: boolean
+  readonly system: SystemStatus | null
+  /** of the active connection */
+  readonly inventory: InventoryStatus | null
+}
+
+const TONES = ['danger', 'warning', 'neutral'] as const
+
+/** Everything that wants a person, the worst first, and of equals the one that lasts longest. */
+export function attentionRows(facts: Facts): AttentionRow[] {
+  const rows = [
+    ...ofConsole(facts),
+    ...ofIncidents(facts),
+    ...ofRegistrations(facts),
+    ...ofConnections(facts),
+    ...ofInventory(facts),
+  ]
+  const age = ({ since }: AttentionRow): number => since ?? Number.POSITIVE_INFINITY
+  return rows
+    .map((row, index) => ({ row, index }))
+    .sort(
+      (a, b) =>
+        TONES.indexOf(a.row.tone) - TONES.indexOf(b.row.tone) ||
+        (age(a.row) === age(b.row) ? a.index - b.index : age(a.row) - age(b.row)),
+    )
+    .map(({ row }) => row)
+}
+
+const say = (id: MessageId, values?: SentenceValues): Sentence => ({ id, ...(values && { values }) })
+
+/** What a failed look is called, for `Sentence.failure`. */
+const failure = (code: string | null | undefined): Sentence | null => (code ? { failure: code } : null)
+
+/** The last thing that was seen of any of them. */
+function lastSeen(monitors: readonly MonitorView[]): number | null {
+  const times = monitors.flatMap(({ last }) => (last ? [last.at] : []))
+  return times.length === 0 ? null : Math.max(...times)
+}
+
+/** Incidents under way, each named once by its cause (H-05), and what flaps; registrations have rows of their own. */
+function ofIncidents({ heartbeat, nameOf }: Facts): AttentionRow[] {
+  if (!heartbeat) return []
+  const byId = new Map(heartbeat.monitors.map((monitor) => [monitor.id, monitor]))
+  const known = (ids: readonly string[]): MonitorView[] => ids.flatMap((id) => byId.get(id) ?? [])
+  const open = heartbeat.incidents.flatMap((incident): AttentionRow[] => {
+    const down = known(incident.down.length > 0 ? incident.down : incident.members)
+    if (down.length === 0 || down.every(({ kind }) => kind === 'registration')) return []
+    return [
+      {
+        id: `incident ${incident.id}`,
+        tone: down.every(({ quiet }) => quiet !== null) ? 'neutral' : 'danger',
+        what: incidentWords(incident, down, nameOf),
+        why: failure(down.find(({ last }) => last?.failure)?.last?.failure),
+        since: incident.since,
+        evidenceAt: lastSeen(down),
+        source: 'heartbeat',
+        remedy: { do: 'look', monitorIds: down.map(({ id }) => id) },
+      },
+    ]
+  })
+  const flapping = heartbeat.monitors
+    .filter((monitor) => monitor.flapping && monitor.quiet === null)
+    .map(
+      (monitor): AttentionRow => ({
+        id: `flapping ${monitor.id}`,
+        tone: 'warning',
+        what: say('overview.flapping', {
+          monitor: { id: `heartbeat.kind.${monitor.kind}` },
+          connection: nameOf(monitor.connectionId),
+        }),
+        why: null,
+        since: monitor.since,
+        evidenceAt: monitor.last?.at ?? null,
+        source: 'heartbeat',
+        remedy: { do: 'look', monitorIds: [monitor.id] },
+      }),
+    )
+  return [...open, ...flapping]
+}
+
+function incidentWords(
+  { cause }: IncidentView,
+  down: readonly MonitorView[],
+  nameOf: Facts['nameOf'],
+): Sentence {
+  const [first] = down
+  if (cause.kind === 'network') return say('overview.down-network', { count: down.length })
+  if (cause.kind === 'target' && down.length > 1)
+    return say('overview.down-target', { target: cause.target, count: down.length })
+  return say('overview.down', {
+    monitor: { id: `heartbeat.kind.${first?.kind ?? 'api'}` },
+    connection: nameOf(first?.connectionId ?? ''),
+  })
+}
+
+const REGISTRATION_TONES = { lapsed: 'danger', late: 'warning', never: 'warning' } as const
+
+/** Registrations that are not fresh, of every connection, and what Enterprise Edition hangs on (X-09). */
+function ofRegistrations({ heartbeat, registration, nameOf, isEnterpriseLost }: Facts): AttentionRow[] {
+  const rows = (heartbeat?.monitors ?? []).flatMap((monitor): AttentionRow[] => {
+    const standing = monitor.registration
+    if (!standing || standing.state === 'fresh' || standing.state === 'unknown') return []
+    return [
+      {
+        id: `registration ${monitor.connectionId}`,
+        tone: REGISTRATION_TONES[standing.state],
+        what: say(`overview.${standing.state}`, { connection: nameOf(monitor.connectionId) }),
+        why: null,
+        since: standing.since,
+        evidenceAt: monitor.last?.at ?? null,
+        source: 'heartbeat',
+        remedy: { do: 'registration', connectionId: monitor.connectionId },
+      },
+    ]
+  })
+  if (!registration) return rows
+  const { connectionId, state, enterpriseLossAt, record } = registration
+  const connection = nameOf(connectionId)
+  const evidenceAt = 'readAt' in record.known ? record.known.readAt : null
+  const common = { since: null, evidenceAt, source: 'registration' } as const
+  if (record.known.state === 'reported' && record.known.value.configuration.state === 'invalid')
+    rows.push({
+      ...common,
+      id: 'configuration',
+      tone: 'danger',
+      what: say('overview.invalid', { connection }),
+      why: null,
+      remedy: { do: 'registration', connectionId },
+    })
+  if (enterpriseLossAt !== null && state !== 'fresh')
+    rows.push({
+      ...common,
+      id: 'enterprise',
+      tone: 'danger',
+      what: say(isEnterpriseLost ? 'overview.enterprise-lost' : 'overview.enterprise', { connection }),
+      why: null,
+      ...(isEnterpriseLost && { since: enterpriseLossAt }),
+      remedy: { do: 'registration', connectionId },
+    })
+  return rows
+}
+
+/** Connections that do not work. What an incident tells already is not told again. */
+function ofConnections({ connections, heartbeat, nameOf }: Facts): AttentionRow[] {
+  const told = new Set(heartbeat?.incidents.flatMap(({ down }) => down))
+  return (connections ?? []).flatMap(({ id, state }): AttentionRow[] => {
+    if (state.phase !== 'failed' || state.problem.code === 'local-platform-down' || told.has(`api:${id}`))
+      return []
+    return [
+      {
+        id: `connection ${id}`,
+        tone: 'danger',
+        what: say('overview.connection', { connection: nameOf(id) }),
+        why: failure(state.problem.code),
+        since: null,
+        evidenceAt: state.checkedAt,
+        source: 'connection',
+        remedy: { do: 'connections', connectionId: id },
+      },
+    ]
+  })
+}
+
+/** This machine: keychain, ledger, local platform, network. */
+function ofConsole({ system, heartbeat }: Facts): AttentionRow[] {
+  const rows: AttentionRow[] = []
+  const common = { why: null, since: null, evidenceAt: null, source: 'console' } as const
+  if (heartbeat && heartbeat.observer !== 'watching')
+    rows.push({
+      ...common,
+      id: 'observer',
+      tone: 'warning',
+      what: say(`overview.${heartbeat.observer}`),
+      remedy: { do: 'look', monitorIds: heartbeat.monitors.map(({ id }) => id) },
+    })
+  if (!system) return rows
+  const { keychain, ledger, localPlatform } = system
+  if (keychain.state !== 'ready' && keychain.state !== 'checking')
+    rows.push({
+      ...common,
+      id: 'keychain',
+      tone: 'warning',
+      what: say(`problem.keychain-${keychain.state}.what`),
+      remedy: { do: 'keychain' },
+    })
+  if (ledger.state === 'failed')
+    rows.push({
+      ...common,
+      id: 'ledger',
+      tone: 'danger',
+      what: say('overview.ledger'),
+      remedy: { do: 'keychain' },
+    })
+  if (ledger.state === 'ready' && ledger.brokenAt !== undefined)
+    rows.push({
+      ...common,
+      id: 'ledger-broken',
+      tone: 'danger',
+      what: say('overview.ledger-broken', { number: ledger.brokenAt }),
+      remedy: { do: 'keychain' },
+    })
+  if (localPlatform.state === 'failed' || localPlatform.state === 'restarting')
+    rows.push({
+      ...common,
+      id: 'local',
+      tone: localPlatform.state === 'failed' ? 'danger' : 'warning',
+      what: say(`local.${localPlatform.state}.what`),
+      since: localPlatform.since,
+      remedy: { do: 'local' },
+    })
+  return rows
+}
+
+/** Findings below these stay in their own view; a wider one that holds no more than a narrower is not told twice. */
+const TOLD_FINDINGS: readonly FindingId[] = ['expired', 'expires-7']
+const NARROWER: Partial<Record<FindingId, FindingId>> = { 'expires-7': 'expires-1' }
+
+const FINDING_TONES = { high: 'danger', medium: 'warning', low: 'neutral', info: 'neutral' } as const
+
+/** Findings by severity (T-15), and a reading that failed. */
+function ofInventory({ inventory }: Facts): AttentionRow[] {
+  if (!inventory) return []
+  const common = { since: null, evidenceAt: inventory.readAt, source: 'inventory' } as const
+  const rows: AttentionRow[] = []
+  if (inventory.phase === 'failed')
+    rows.push({
+      ...common,
+      id: 'inventory',
+      tone: 'warning',
+      what: say('overview.inventory-failed'),
+      why: failure(inventory.problem?.code),
+      remedy: { do: 'read' },
+    })
+  return [
+    ...rows,
+    ...findingCounts(inventory)
+      .filter(({ id }) => TOLD_FINDINGS.includes(id) || /^(high|medium)$/.test(FINDING_SEVERITY[id]))
+      .map(
+        ({ id, count }): AttentionRow => ({
+          ...common,
+          id: `finding ${id}`,
+          tone: FINDING_TONES[FINDING_SEVERITY[id]],
+          what: say('overview.finding', { count, finding: { id: `finding.${id}.title` } }),
+          why: say(`finding.${id}.do`),
+          remedy: { do: 'findings' },
+        }),
+      ),
+  ]
+}
+
+export interface FindingCount {
+  readonly id: FindingId
+  readonly count: number
+}
+
+/** What the rules find, worst first, without those that find nothing. */
+export function findingCounts({ findings }: InventoryStatus): FindingCount[] {
+  const counts = findings?.counts
+  if (!counts) return []
+  const found = (Object.entries(counts) as [FindingId, number][]).flatMap(([id, count]) => {
+    const narrower = NARROWER[id]
+    return count === 0 || (narrower && counts[narrower] === count) ? [] : [{ id, count }]
+  })
+  const rank = (id: FindingId): number => SEVERITIES.indexOf(FINDING_SEVERITY[id])
+  return found.sort((a, b) => rank(a.id) - rank(b.id) || b.count - a.count)
+}
