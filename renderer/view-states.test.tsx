@@ -33,6 +33,9 @@ function existingViews(): string[] {
     'route:tokens/users',
     'route:tokens/user',
     'route:xtm-one',
+    'route:tokens/lost-device',
+    'route:tokens/incidents',
+    'route:tokens/incident',
     ...SETTINGS_SECTIONS.map((section) => `route:settings/${section}`),
   ]
 }

@@ -7,7 +7,7 @@ import { T, useText } from '../i18n/text.tsx'
 import { Icon } from '../ui/icons.tsx'
 import classes from './Frame.module.css'
 import { useLooks, usePage, useRoute } from './page-context.tsx'
-import { type Route, VIEWS, type ViewId } from './routes.ts'
+import { addressOf, type Route, VIEWS, type ViewId } from './routes.ts'
 import { isApple, useShortcuts } from './shortcuts.ts'
 
 // The frame stands first; everything that takes longer to evaluate comes right after it.
@@ -45,12 +45,12 @@ export function Frame() {
     document.title = `${title} · Gatehouse`
   }, [title])
 
-  const place = placeOf(route)
+  const place = addressOf(route)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place starts at its top
   useEffect(() => {
     // Newer Chromium answers with a promise, which React would take for the effect's end.
     void mainRef.current?.scrollTo(0, 0)
-  }, [route.view, place])
+  }, [place])
 
   return (
     <div className={classes.frame}>
@@ -106,13 +106,6 @@ export function Frame() {
   )
 }
 
-/** What within its view a route shows. */
-function placeOf(route: Route): string | null {
-  if (route.view === 'settings') return route.section
-  if (route.view === 'tokens') return route.scope === 'users' ? route.userId : route.scope
-  return ''
-}
-
 function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElement | null> }) {
   const text = useText()
   const page = usePage()
@@ -122,7 +115,7 @@ function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElemen
   const label = text(searchLabel(route))
   return (
     <div className={classes.tools}>
-      {route.view === 'tokens' && (
+      {hasSearch(route) && (
         <label className={classes.search}>
           <Icon name="search" />
           <input
@@ -172,6 +165,11 @@ function searchLabel(route: Route): MessageId {
   if (route.scope === 'all') return 'search.inventory'
   if (route.scope === 'findings') return 'search.findings'
   return route.scope === 'users' && route.userId === null ? 'search.users' : 'search.tokens'
+}
+
+/** Where a list is shown that the header's field searches. */
+function hasSearch(route: Route): boolean {
+  return route.view === 'tokens' && route.scope !== 'lost-device' && route.scope !== 'incidents'
 }
 
 async function openPalette(): Promise<void> {

@@ -1,11 +1,15 @@
-import { useEffect, useMemo } from 'react'
+import { Button } from '@mantine/core'
+import { useCallback, useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import type { InventoryView } from '#shared/contract/settings.ts'
 import { InventoryProvider } from '../features/inventory/context.tsx'
 import { InventoryTabs } from '../features/inventory/InventoryTabs.tsx'
+import type { InventoryRow } from '../features/inventory/row.ts'
 import { createInventoryStore, type InventoryStore } from '../features/inventory/store.ts'
 import { columnsOf } from '../features/inventory/views.ts'
+import { T } from '../i18n/text.tsx'
+import { Icon } from '../ui/icons.tsx'
 import { browserIdle } from '../ui/row-index/slices.ts'
 import type { Page } from './page.ts'
 import { useLooks, usePage } from './page-context.tsx'
@@ -39,6 +43,10 @@ export default function InventoryPage({
   const views = useStore(settings, (state) => state.settings?.inventoryViews)
   const isConnected = connection.state.phase === 'ready'
   useEffect(() => store.actions.turnTo(connection.id), [store, connection.id])
+  const revokeSelected = useCallback(
+    () => page.incidents.actions.openBulk(connection.id, targetsOf(store.actions.selectedRows())),
+    [page, connection.id, store],
+  )
   const value = useMemo(
     () => ({
       store,
@@ -48,13 +56,33 @@ export default function InventoryPage({
       onColumns: (columns: readonly string[]) => void settings.change({ inventoryColumns: [...columns] }),
       onShowUser: (userId: string) => router.go({ view: 'tokens', scope: 'users', userId }),
       onTab: (tab: InventoryScope) => router.go({ view: 'tokens', scope: tab }),
-      selectionActions: null,
+      selectionActions: (
+        <Button
+          color="red"
+          onClick={revokeSelected}
+          leftSection={<Icon name="trash" />}
+          data-testid="revoke-selected"
+        >
+          <T id="bulk.revoke-selected" />
+        </Button>
+      ),
     }),
-    [store, isConnected, views, settings, router],
+    [store, isConnected, views, settings, router, revokeSelected],
   )
   return (
     <InventoryProvider value={value}>
       <InventoryTabs tab={scope} search={search} />
     </InventoryProvider>
   )
+}
+
+/** The selected tokens by owner. */
+function targetsOf(rows: readonly InventoryRow[]): { userId: string; tokenIds: string[] }[] {
+  const byOwner = new Map<string, string[]>()
+  for (const { id, holder } of rows) {
+    const tokenIds = byOwner.get(holder.id)
+    if (tokenIds) tokenIds.push(id)
+    else byOwner.set(holder.id, [id])
+  }
+  return [...byOwner].map(([userId, tokenIds]) => ({ userId, tokenIds }))
 }

@@ -44,6 +44,12 @@ function usePaletteActions(): SpotlightActionData[] {
       router.go({ view: 'tokens', scope: 'users', userId: null }),
     ),
     action('xtm-one', text('palette.xtm-one'), () => router.go({ view: 'xtm-one' })),
+    action('lost-device', text('device.open'), () =>
+      router.go({ view: 'tokens', scope: 'lost-device', userId: null }),
+    ),
+    action('incidents', text('incident.list'), () =>
+      router.go({ view: 'tokens', scope: 'incidents', id: null }),
+    ),
     ...(mine
       ? [
           action('generate', text('tokens.generate'), () => {

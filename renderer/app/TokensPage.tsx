@@ -4,6 +4,7 @@ import type { Connection } from '#shared/contract/connections.ts'
 import { TokensProvider } from '../features/tokens/context.tsx'
 import { type TokensPlace, TokensView } from '../features/tokens/TokensView.tsx'
 import { TokenTabs } from '../features/tokens/TokenTabs.tsx'
+import { IncidentPlace, IncidentsSurroundings, IncidentTools, isIncidentRoute } from './Incidents.tsx'
 import { useClipboardStatus, useIdentity, useLooks, usePage, useRoute } from './page-context.tsx'
 
 // The tokens of everybody are a table of their own kind, fetched when somebody looks at them.
@@ -15,27 +16,30 @@ export function TokensPage({ connection }: { connection: Connection }) {
   const route = useRoute()
   if (route.view !== 'tokens') return null
   return (
-    <>
+    <IncidentsSurroundings connection={connection}>
       <TokenTabs
-        scope={route.scope}
+        scope={isIncidentRoute(route) ? null : route.scope}
         onScope={(scope) =>
           router.go(scope === 'users' ? { view: 'tokens', scope, userId: null } : { view: 'tokens', scope })
         }
+        tools={<IncidentTools />}
       />
-      {route.scope === 'mine' || route.scope === 'users' ? (
+      {isIncidentRoute(route) ? (
+        <IncidentPlace route={route} />
+      ) : route.scope === 'mine' || route.scope === 'users' ? (
         <TokensOfUsers connection={connection} place={route as TokensPlace} />
       ) : (
         <Suspense fallback={null}>
           <InventoryPage connection={connection} scope={route.scope} />
         </Suspense>
       )}
-    </>
+    </IncidentsSurroundings>
   )
 }
 
 /** Tokens of the connection's holder and of single users. */
 function TokensOfUsers({ connection, place }: { connection: Connection; place: TokensPlace }) {
-  const { host, tokens, pageClipboard, settings, system, router } = usePage()
+  const { host, tokens, incidents, pageClipboard, settings, system, router } = usePage()
   const search = useLooks((looks) => looks.search)
   const chosen = useStore(settings, (state) => state.settings)
   const clipboard = useStore(system, (state) => state.info?.clipboard ?? 'system')
@@ -53,8 +57,22 @@ function TokensOfUsers({ connection, place }: { connection: Connection; place: T
       clipboardClearSeconds: chosen?.clipboardClearSeconds ?? 30,
       tokenNameTemplate: chosen?.tokenNameTemplate ?? '',
       onShowUser: (userId: string | null) => router.go({ view: 'tokens', scope: 'users', userId }),
+      onLostDevice: (userId: string | null) => router.go({ view: 'tokens', scope: 'lost-device', userId }),
+      onRevokeAll: (userId: string, tokenIds: string[]) =>
+        incidents.actions.openBulk(connection.id, [{ userId, tokenIds }]),
     }),
-    [host, tokens, pageClipboard, connection, identity, clipboard, clipboardStatus, chosen, router],
+    [
+      host,
+      tokens,
+      incidents,
+      pageClipboard,
+      connection,
+      identity,
+      clipboard,
+      clipboardStatus,
+      chosen,
+      router,
+    ],
   )
   return (
     <TokensProvider value={value}>

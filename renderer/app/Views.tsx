@@ -48,7 +48,13 @@ function ViewOf({ route }: { route: Route }) {
     case 'xtm-one':
       return <OfConnection view={() => <XtmOne />} />
     case 'tokens':
-      return <OfConnection view={(connection) => <TokensPage connection={connection} />} />
+      return (
+        <OfConnection
+          // What was done stays readable without the platform.
+          gated={route.scope !== 'incidents'}
+          view={(connection) => <TokensPage connection={connection} />}
+        />
+      )
   }
 }
 
@@ -89,9 +95,17 @@ function LinkBanner() {
 }
 
 /** A view of the active connection: shown where its platform was ever reached; else why not, and the way there. */
-function OfConnection({ view }: { view: (connection: Connection) => ReactNode }) {
+function OfConnection({
+  view,
+  gated = true,
+}: {
+  view: (connection: Connection) => ReactNode
+  /** false: shown whether the platform was reached or not */
+  gated?: boolean
+}) {
   const active = useActiveConnection()
   if (!active) return <Waiting />
+  if (!gated) return view(active)
   return (
     <ConnectionGate key={active.id} connection={active}>
       {view(active)}

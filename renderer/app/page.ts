@@ -4,6 +4,7 @@ import { type Language, languageOf } from '#shared/domain/languages.ts'
 import type { Host } from '../client.ts'
 import { type ConnectionsStore, createConnectionsStore } from '../features/connections/store.ts'
 import { createHeartbeatStore, type HeartbeatStore } from '../features/heartbeat/store.ts'
+import { createIncidentsStore, type IncidentsStore } from '../features/incidents/store.ts'
 import { createOverviewStore, type OverviewStore } from '../features/overview/store.ts'
 import { createRegistrationStore, type RegistrationStore } from '../features/registration/store.ts'
 import { createSettingsStore, type SettingsStore } from '../features/settings/store.ts'
@@ -52,6 +53,7 @@ export interface Page {
   readonly registration: RegistrationStore
   readonly heartbeat: HeartbeatStore
   readonly overview: OverviewStore
+  readonly incidents: IncidentsStore
   readonly pageClipboard: PageClipboard
   remember(change: Partial<Remembered>): void
   /** Begins to follow core, clock and address; returns the end of all. */
@@ -118,6 +120,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
   const registration = createRegistrationStore(host)
   const heartbeat = createHeartbeatStore(host)
   const overview = createOverviewStore(host)
+  const incidents = createIncidentsStore(host)
 
   /** The stores of one connection follow the active one before any view of it is drawn. */
   function followConnection(): () => void {
@@ -147,6 +150,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
     registration,
     heartbeat,
     overview,
+    incidents,
     pageClipboard: createPageClipboard(clipboard, clock),
     remember: keep,
     start() {
@@ -159,6 +163,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
         system.start(),
         connections.start(),
         heartbeat.start(),
+        incidents.start(),
         // A search belongs to the list it was typed over.
         router.store.subscribe(() => looks.setState({ search: '' })),
       ]

@@ -10,6 +10,7 @@ import { StatusBar } from '../features/system/StatusBar.tsx'
 import { T, useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
 import { HelpDialog } from './HelpDialog.tsx'
+import { IncidentsAtWork } from './IncidentsAtWork.tsx'
 import classes from './Overlays.module.css'
 import { Palette } from './Palette.tsx'
 import { useActiveConnection, useClipboardStatus, useLooks, usePage } from './page-context.tsx'
@@ -41,7 +42,12 @@ export function Status() {
         connection={active ? <ConnectionMark state={active.state} /> : <T id="status.waiting" />}
         contactAt={contactAt}
         clipboard={clipboard}
-        work={<ReadingMark inventory={inventory} />}
+        work={
+          <>
+            <ReadingMark inventory={inventory} />
+            <IncidentsAtWork />
+          </>
+        }
       />
     </SystemProvider>
   )

@@ -21,8 +21,13 @@ export type Route =
   | { view: 'overview' }
   | { view: 'tokens'; scope: 'mine' | InventoryScope }
   | { view: 'tokens'; scope: 'users'; userId: string | null }
+  | { view: 'tokens'; scope: 'lost-device'; userId: string | null }
+  | { view: 'tokens'; scope: 'incidents'; id: string | null }
   | { view: 'xtm-one' }
   | { view: 'settings'; section: SettingsSectionId }
+
+/** Responses to incidents, within the tokens' view. */
+export type IncidentRoute = Extract<Route, { scope: 'lost-device' | 'incidents' }>
 
 /** The views of the navigation, in its order and the order of the shortcuts. */
 export const VIEWS = ['overview', 'tokens', 'xtm-one', 'settings'] as const
@@ -34,8 +39,14 @@ export const FIRST_ROUTE: Route = { view: 'overview' }
 export function addressOf(route: Route): string {
   if (route.view === 'settings') return `#/settings/${route.section}`
   if (route.view === 'overview' || route.view === 'xtm-one') return `#/${route.view}`
-  if (route.scope !== 'users') return `#/tokens/${route.scope}`
-  return route.userId === null ? '#/tokens/users' : `#/tokens/users/${encodeURIComponent(route.userId)}`
+  if (route.scope === 'incidents') return addressWithId('incident', route.id)
+  if (route.scope === 'users' || route.scope === 'lost-device')
+    return addressWithId(route.scope, route.userId)
+  return `#/tokens/${route.scope}`
+}
+
+function addressWithId(part: string, id: string | null): string {
+  return id === null ? `#/tokens/${part}` : `#/tokens/${part}/${encodeURIComponent(id)}`
 }
 
 /** The route of an address; the first view for what is no address of ours. */
@@ -46,8 +57,12 @@ export function routeOf(address: string): Route {
     return { view: 'settings', section: section ?? 'connections' }
   }
   if (view === 'xtm-one') return { view: 'xtm-one' }
-  if (view === 'tokens' && part === 'users') return { view: 'tokens', scope: 'users', userId: decoded(id) }
-  if (view === 'tokens') return { view, scope: INVENTORY_SCOPES.find((known) => known === part) ?? 'mine' }
+  if (view === 'tokens') {
+    if (part === 'users' || part === 'lost-device')
+      return { view: 'tokens', scope: part, userId: decoded(id) }
+    if (part === 'incident') return { view: 'tokens', scope: 'incidents', id: decoded(id) }
+    return { view, scope: INVENTORY_SCOPES.find((known) => known === part) ?? 'mine' }
+  }
   return FIRST_ROUTE
 }
 

@@ -1,6 +1,7 @@
 import type { Language } from '#shared/domain/languages.ts'
 import type connections from './catalogues/en/connections.json'
 import type heartbeat from './catalogues/en/heartbeat.json'
+import type incidents from './catalogues/en/incidents.json'
 import type inventory from './catalogues/en/inventory.json'
 import type overview from './catalogues/en/overview.json'
 import type problems from './catalogues/en/problems.json'
@@ -14,6 +15,7 @@ export type MessageId = keyof (typeof connections &
   typeof heartbeat &
   typeof inventory &
   typeof overview &
+  typeof incidents &
   typeof problems &
   typeof settings &
   typeof shell &

@@ -54,16 +54,18 @@ export interface StepProof {
 
 /** How far a step is proven, rung by rung. */
 export function rungsOf(step: StepProof, audit: AuditStanding): Record<Rung, RungState> {
-  const seen = (at: number | null): RungState =>
-    at !== null ? 'passed' : step.backAt !== null || step.state === 'failed' ? 'failed' : 'open'
-  const settled = step.state === 'done'
+  const hasFailed = step.state === 'failed'
+  /** @param below the rung below was reached: a ladder that broke lower down says nothing of this one */
+  const seen = (at: number | null, below: boolean): RungState =>
+    at !== null ? 'passed' : !hasFailed ? 'open' : below ? 'failed' : 'void'
   return {
     // A lost answer is no failure where the list shows that it is gone.
-    acknowledged: step.acknowledgedAt !== null ? 'passed' : settled ? 'void' : seen(null),
-    gone: seen(step.goneAt),
-    'gone-again': seen(step.goneAgainAt),
+    acknowledged:
+      step.acknowledgedAt === null && step.goneAt !== null ? 'void' : seen(step.acknowledgedAt, true),
+    gone: seen(step.goneAt, true),
+    'gone-again': seen(step.goneAgainAt, step.goneAt !== null),
     audit: step.audit !== null ? 'passed' : audit === 'kept' || audit === 'not-asked' ? 'open' : 'void',
     probe: step.probe === null ? 'void' : step.probe.refused ? 'passed' : 'failed',
-    rescan: seen(step.rescannedAt),
+    rescan: seen(step.rescannedAt, step.goneAgainAt !== null),
   }
 }

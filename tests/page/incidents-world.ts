@@ -75,6 +75,40 @@ export function stepsFor(
     .map((step, position) => ({ ...step, position }))
 }
 
+/** How far a step is, with the times that belong to it. */
+export const FAR = {
+  planned: () => ({ state: 'planned' }),
+  sent: () => ({ state: 'sent', attempts: 1 }),
+  acknowledged: (at: number) => ({ state: 'acknowledged', attempts: 1, acknowledgedAt: at }),
+  lost: () => ({ state: 'unknown', attempts: 1, problem: { code: 'cut', detail: 'socket hang up' } }),
+  gone: (at: number) => ({ state: 'done', attempts: 1, acknowledgedAt: at, goneAt: at + 400 }),
+  proven: (at: number) => ({
+    state: 'done',
+    attempts: 1,
+    acknowledgedAt: at,
+    goneAt: at + 400,
+    goneAgainAt: at + 3_400,
+    rescannedAt: at + 301_000,
+  }),
+  failed: () => ({
+    state: 'failed',
+    attempts: 5,
+    problem: { code: 'http-status', detail: 'HTTP 503' },
+  }),
+  back: (at: number) => ({
+    state: 'failed',
+    attempts: 1,
+    acknowledgedAt: at,
+    goneAt: at + 400,
+    backAt: at + 3_400,
+    problem: { code: 'still-listed', detail: null },
+  }),
+} as const satisfies Record<string, (at: number) => Partial<IncidentStep>>
+
+export function advanced(step: IncidentStep, how: keyof typeof FAR, at: number): IncidentStep {
+  return { ...step, ...(FAR[how](at) as Partial<IncidentStep>) }
+}
+
 /** An incident whose counts are those of its steps. */
 export function knownIncident(
   change: Partial<Incident> & Pick<Incident, 'id' | 'kind' | 'startedAt'>,

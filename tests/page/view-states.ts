@@ -1,4 +1,5 @@
 import type { ViewState } from './view-state.ts'
+import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
 import { OVERVIEW_STATES } from './view-states-overview.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
@@ -12,4 +13,5 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...INVENTORY_STATES,
   ...REGISTRATION_STATES,
   ...OVERVIEW_STATES,
+  ...INCIDENT_STATES,
 ]

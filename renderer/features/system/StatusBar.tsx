@@ -7,7 +7,7 @@ import { useSystem } from './context.tsx'
 import { ClipboardMark, KeychainMark, LedgerMark, LocalPlatformMark } from './marks.tsx'
 import classes from './system.module.css'
 
-/** How things stand, in one line: the connection, its last contact, keychain, local platform, ledger, clipboard. */
+/** How things stand, in one line: the connection, its last contact, keychain, local platform, ledger, what runs in the background, clipboard. */
 export function StatusBar({
   connection,
   contactAt,

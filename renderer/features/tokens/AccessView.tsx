@@ -77,7 +77,7 @@ function LoadedAccess({
 }) {
   const text = useText()
   const actions = useTokensActions()
-  const { identity, onShowUser } = useTokensEnvironment()
+  const { identity, onShowUser, onLostDevice, onRevokeAll } = useTokensEnvironment()
   const { own, listOthers, manageOthers } = rightsOf(identity)
   const { user, tokens, revoked, clockSkewMs } = access
   const hasTokens = identity?.features.apiTokens ?? true
@@ -90,6 +90,11 @@ function LoadedAccess({
   const revokedColumns = useRevokedColumns(clockSkewMs)
   const shown = useMemo(() => tokens.filter(matching(search)), [tokens, search])
   const shownRevoked = useMemo(() => revoked?.filter(matching(search)) ?? null, [revoked, search])
+  const revokeAll = () =>
+    onRevokeAll(
+      user.id,
+      tokens.map(({ id }) => id),
+    )
   const generate = () => actions.open({ name: 'generate', owner: user, ref: userRef })
 
   return (
@@ -101,6 +106,16 @@ function LoadedAccess({
         <ForeignText dimmed>{user.email}</ForeignText>
         <AccountState user={user} />
         <span className={classes.toolbar}>
+          {hasTokens && manageOthers && !user.isMe && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => onLostDevice(user.id)}
+              data-testid="lost-device-of"
+            >
+              <T id="device.open" />
+            </Button>
+          )}
           <ReadAge readAt={access.readAt} loading={loading} onRefresh={() => void actions.load(userRef)} />
         </span>
       </div>
@@ -110,9 +125,16 @@ function LoadedAccess({
         count={hasTokens ? countText(text, shown.length, tokens.length) : undefined}
         aside={
           mayChange && (
-            <Button onClick={generate} leftSection={<Icon name="plus" />} data-testid="generate">
-              <T id="tokens.generate" />
-            </Button>
+            <>
+              {tokens.length > 1 && (
+                <Button variant="default" onClick={revokeAll} data-testid="revoke-all">
+                  <T id="device.revoke-all" />
+                </Button>
+              )}
+              <Button onClick={generate} leftSection={<Icon name="plus" />} data-testid="generate">
+                <T id="tokens.generate" />
+              </Button>
+            </>
           )
         }
       >

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useText } from '../../i18n/text.tsx'
 import classes from './tokens.module.css'
 
@@ -5,22 +6,35 @@ import classes from './tokens.module.css'
 export const TOKEN_SCOPES = ['all', 'mine', 'users', 'findings'] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
-export function TokenTabs({ scope, onScope }: { scope: TokenScope; onScope: (scope: TokenScope) => void }) {
+export function TokenTabs({
+  scope,
+  onScope,
+  tools,
+}: {
+  /** null: a place behind none of them */
+  scope: TokenScope | null
+  onScope: (scope: TokenScope) => void
+  /** at the end of the tabs' line */
+  tools: ReactNode
+}) {
   const text = useText()
   return (
-    <nav className={classes.tabs} aria-label={text('tokens.scopes')}>
-      {TOKEN_SCOPES.map((one) => (
-        <button
-          key={one}
-          type="button"
-          className={classes.tab}
-          data-testid={`scope-${one}`}
-          aria-current={scope === one ? 'page' : undefined}
-          onClick={() => onScope(one)}
-        >
-          {text(`tokens.scope.${one}`)}
-        </button>
-      ))}
-    </nav>
+    <div className={classes.tabs}>
+      <nav className={classes.tabList} aria-label={text('tokens.scopes')}>
+        {TOKEN_SCOPES.map((one) => (
+          <button
+            key={one}
+            type="button"
+            className={classes.tab}
+            data-testid={`scope-${one}`}
+            aria-current={scope === one ? 'page' : undefined}
+            onClick={() => onScope(one)}
+          >
+            {text(`tokens.scope.${one}`)}
+          </button>
+        ))}
+      </nav>
+      <span className={classes.toolbar}>{tools}</span>
+    </div>
   )
 }

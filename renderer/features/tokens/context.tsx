@@ -23,6 +23,9 @@ export interface TokensEnvironment {
   readonly clipboardStatus: ClipboardStatus
   readonly tokenNameTemplate: string
   readonly onShowUser: (userId: string | null) => void
+  readonly onLostDevice: (userId: string | null) => void
+  /** several tokens at once; asks first */
+  readonly onRevokeAll: (userId: string, tokenIds: string[]) => void
 }
 
 const TokensContext = createContext<TokensEnvironment | null>(null)
