@@ -10,7 +10,7 @@ const ENTRY = resolve('out/main/local-platform.js')
 
 /** The bundled platform as a process of its own, with demo data in a fresh folder unless told otherwise; what it prints is kept. */
 export async function startPlatformProcess(
-  options: Partial<Pick<StartPlatform, 'as' | 'enterprise' | 'seed' | 'seedSize'>> = {},
+  options: Partial<Pick<StartPlatform, 'as' | 'enterprise' | 'seed' | 'seedSize' | 'xtmOne'>> = {},
 ) {
   await ensureBuilt('main')
   const dataFolder = mkdtempSync(join(tmpdir(), 'gatehouse-platform-'))
@@ -26,6 +26,7 @@ export async function startPlatformProcess(
   return {
     url: message.url,
     token: message.adminToken,
+    healthAccessKey: message.healthAccessKey,
     dataFolder,
     output: () => output.join(''),
     /** its exit code */
