@@ -21,6 +21,7 @@ export const TEST_PACKAGES = [
   'fonts-noto-cjk',
   'gnome-keyring',
   'dbus',
+  'dunst',
   'docker.io',
   'docker-registry',
   'busybox-static',

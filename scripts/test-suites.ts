@@ -49,7 +49,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
     obstacle: () => {
       obtainElectron()
       if (!electronBinary()) return 'Electron is not installed and could not be downloaded'
-      return process.platform === 'linux' ? lacking('xvfb-run', 'xauth') : null
+      return process.platform === 'linux' ? lacking('xvfb-run', 'xauth', 'dbus-daemon', 'dunst') : null
     },
     around: () => ({
       command: process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24'] : [],

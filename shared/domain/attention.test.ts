@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type AttentionLevel, attentionOf, type Watched } from './attention.ts'
-import { MONITOR_KINDS, monitorId, monitorOf } from './monitors.ts'
+import { hasSomethingToSee, MONITOR_KINDS, monitorId, monitorOf } from './monitors.ts'
 import type { RegistrationState } from './registration.ts'
 
 const probe = (state: Watched['state'], flapping = false): Watched => ({
@@ -40,4 +40,9 @@ describe('monitor ids', () => {
   it.each(['', 'api', 'api:', ':local', 'nothing:local'])('%j is none', (id) => {
     expect(monitorOf(id)).toBeNull()
   })
+})
+
+it('what nobody has set up, or the platform does not have, is not kept from being seen', () => {
+  expect(['not-served', 'health-key-missing', 'module-off'].filter(hasSomethingToSee)).toEqual([])
+  expect([null, 'timeout', 'health-key-wrong', 'gap'].every(hasSomethingToSee)).toBe(true)
 })

@@ -26,3 +26,16 @@ export function monitorOf(id: string): { kind: MonitorKind; connectionId: string
   const kind = MONITOR_KINDS.find((known) => known === id.slice(0, colon))
   return kind && colon < id.length - 1 ? { kind, connectionId: id.slice(colon + 1) } : null
 }
+
+/** Why a look saw nothing although nothing failed: there is nothing to see, or nobody has set it up to be seen. */
+const NOTHING_TO_SEE: ReadonlySet<string> = new Set([
+  'not-served',
+  'module-off',
+  'health-key-missing',
+  'no-manager',
+])
+
+/** Whether a monitor stands for something at all; `failure` is that of its last point, null for none. */
+export function hasSomethingToSee(failure: string | null): boolean {
+  return failure === null || !NOTHING_TO_SEE.has(failure)
+}

@@ -69,10 +69,13 @@ function isLostAttachment(error: unknown): boolean {
 }
 
 /** Starts the built app on a profile of its own, and waits for its window. */
-export async function launchDesktop(): Promise<DesktopApp> {
+export async function launchDesktop(environment: Record<string, string> = {}): Promise<DesktopApp> {
   if (!process.env.GATEHOUSE_APP) await ensureBuilt('all')
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-desktop-'))
-  const { app, page, profile } = await attachTo((attempt) => desktopCommand(join(folder, String(attempt))))
+  const { app, page, profile } = await attachTo((attempt) => {
+    const { env, ...command } = desktopCommand(join(folder, String(attempt)))
+    return { ...command, env: { ...env, ...environment } }
+  })
   return {
     app,
     page,

@@ -15,7 +15,7 @@ import type {
 } from '#shared/contract/heartbeat.ts'
 import type { Watched as Attention } from '#shared/domain/attention.ts'
 import type { Happening } from '#shared/domain/happening.ts'
-import { MONITOR_KINDS, type MonitorKind, monitorId } from '#shared/domain/monitors.ts'
+import { hasSomethingToSee, MONITOR_KINDS, type MonitorKind, monitorId } from '#shared/domain/monitors.ts'
 import type { SecretStore } from '../ports/secret-store.ts'
 import { happeningOf } from './happening.ts'
 import { HealthKeys } from './health-keys.ts'
@@ -274,11 +274,13 @@ export class HeartbeatService {
     this.status.set(status)
     const { outside, clock } = this.#parts
     outside.stands(
-      status.monitors.map(({ state, flapping, registration }) => ({
-        state,
-        flapping,
-        registration: registration?.state ?? null,
-      })),
+      status.monitors
+        .filter(({ last }) => hasSomethingToSee(last?.failure ?? null))
+        .map(({ state, flapping, registration }) => ({
+          state,
+          flapping,
+          registration: registration?.state ?? null,
+        })),
     )
     const now = clock.now()
     const muted = status.quietTimes.filter(
