@@ -39,7 +39,9 @@ export function createWatch(parts: WatchParts) {
     ledger: parts.ledger,
     clock,
   })
-  const database = openHeartbeatDatabase(join(parts.profileFolder, 'heartbeat.sqlite'))
+  const database = openHeartbeatDatabase(join(parts.profileFolder, 'heartbeat.sqlite'), (movedTo) =>
+    logger.error({ movedTo }, 'The history of the heartbeats was damaged; it is moved aside and begun anew'),
+  )
   const heartbeat = new HeartbeatService({
     database,
     clock: steady(clock),

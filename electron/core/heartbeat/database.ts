@@ -1,3 +1,5 @@
+import { existsSync, renameSync } from 'node:fs'
+import { messageOf } from '#base/problem-error.ts'
 import { type Database, openDatabase } from '#base/sqlite.ts'
 
 /** Statement blocks; never edit one that was released. */
@@ -20,9 +22,39 @@ const MIGRATIONS = [
      from_at INTEGER NOT NULL, to_at INTEGER NOT NULL, note TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
 ]
 
-/** The monitor's own database: what it holds can be lost without harm, so it does not wait for the disk at each point. */
-export function openHeartbeatDatabase(path: string): Database {
+/**
+ * The monitor's own database: what it holds can be lost without harm, so it does not wait for the disk at each point, and a
+ * damaged one is moved aside instead of keeping the console from starting.
+ * @param movedAside hears the path that a damaged one has now
+ * @throws NewerDatabaseError
+ */
+export function openHeartbeatDatabase(path: string, movedAside: (to: string) => void = () => {}): Database {
+  try {
+    return opened(path)
+  } catch (error) {
+    if (!/malformed|not a database|corrupt/i.test(messageOf(error))) throw error
+    const aside = firstFree(`${path}.damaged`)
+    for (const part of ['', '-wal', '-shm'])
+      if (existsSync(path + part)) renameSync(path + part, aside + part)
+    movedAside(aside)
+    return opened(path)
+  }
+}
+
+function opened(path: string): Database {
   const database = openDatabase(path, MIGRATIONS)
-  database.exec('PRAGMA synchronous = NORMAL')
-  return database
+  try {
+    database.exec('PRAGMA synchronous = NORMAL')
+    // A file whose head is whole may be damaged further down; what stands first is read at each start anyway.
+    database.prepare('SELECT count(*) FROM standing').get()
+    database.prepare('SELECT count(*) FROM incident').get()
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function firstFree(path: string): string {
+  for (let number = 1; ; number += 1) if (!existsSync(`${path}-${number}`)) return `${path}-${number}`
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { HeartbeatStatus, MonitorView } from '#shared/contract/heartbeat.ts'
 import { type MonitorKind, monitorId } from '#shared/domain/monitors.ts'
@@ -194,6 +197,15 @@ describe('the heartbeat of a connection', () => {
     expect(await problemOf(rig.client.heartbeat.keepQuiet({ ...quiet, to: quiet.from }))).toMatchObject({
       code: 'bad-input',
     })
+  })
+
+  it('begins its history anew when the old one is damaged, and keeps that aside', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-damaged-'))
+    writeFileSync(join(folder, 'heartbeat.sqlite'), 'this was a database once'.repeat(500))
+    const { rig, seen, monitor } = await setup({ folder })
+    await seen((status) => monitor(status, 'api')?.state === 'up')
+    expect(readdirSync(folder)).toContain('heartbeat.sqlite.damaged-1')
+    expect(rig.lines.join()).toContain('moved aside')
   })
 
   it('gives every point of a history, also where nothing was seen', async () => {

@@ -7,6 +7,12 @@ import { WatchOperations } from '../clients/opencti/watch-operations.ts'
 import type { Reading } from './monitor.ts'
 import { readingOfFailure, readingOfProblem } from './probe-failure.ts'
 
+/** Of a registration's record what its monitor needs. */
+type RegistrationAge = Pick<RegistrationRecord, 'configuration'> & {
+  /** of the last success by the platform's own clock; null = never */
+  readonly ageMs: number | null
+}
+
 /** What can be asked of a connection, by whoever knows how. */
 export interface ProbeSources {
   now(): number
@@ -17,7 +23,7 @@ export interface ProbeSources {
   readRecord(
     connectionId: string,
     signal: AbortSignal,
-  ): Promise<{ record: Fact<RegistrationRecord>['known']; latencyMs: number }>
+  ): Promise<{ record: Fact<RegistrationAge>['known']; latencyMs: number }>
   readXtmOne(
     connectionId: string,
     signal: AbortSignal,
@@ -73,13 +79,9 @@ export function createProbes(sources: ProbeSources): Record<MonitorKind, Probe> 
       const { record, latencyMs } = await sources.readRecord(id, signal)
       if (record.state === 'failed') return readingOfProblem(record.problem.code)
       if (record.state !== 'reported') return NOT_SERVED
-      const { configuration, lastSuccessAt } = record.value
+      const { configuration, ageMs } = record.value
       if (configuration.state !== 'active') return { outcome: 'unobserved', why: 'module-off' }
-      return {
-        outcome: 'registration',
-        ageMs: lastSuccessAt === null ? null : record.readAt - lastSuccessAt,
-        latencyMs,
-      }
+      return { outcome: 'registration', ageMs, latencyMs }
     }),
 
     'xtm-one': careful(async (id, signal) => {

@@ -26,11 +26,18 @@ export function attemptsOnOurClock<Attempt extends Times>(
     .sort((a, b) => b.startedAt - a.startedAt)
 }
 
+/** A record as it was read. */
+export type ReadRecord = RegistrationRecord & {
+  /** how old the last success was by the platform's own clock, so that no difference of clocks moves a boundary */
+  readonly ageMs: number | null
+}
+
 /** A platform's record with its times on our clock. */
-export function recordOnOurClock(record: PlatformRecord, offset: number): RegistrationRecord {
+export function recordOnOurClock(record: PlatformRecord, offset: number): ReadRecord {
   const ours = (time: number | null): number | null => (time === null ? null : time - offset)
   const { lastAnswer } = record
   return {
+    ageMs: record.lastSuccessAt === null ? null : record.now - record.lastSuccessAt,
     configuration: record.configuration,
     running: record.running,
     nextAttemptAt: ours(record.nextAttemptAt),

@@ -152,7 +152,8 @@ describe('the registration of a platform that keeps a record', () => {
     return {
       xtmOneRegistration: {
         now: at(0),
-        configuration: { state: 'active', url: 'https://xtm-one.example.org', profile: 'current' },
+        // Nobody listens on the discard port.
+        configuration: { state: 'active', url: 'http://127.0.0.1:9', profile: 'current' },
         running: false,
         next_attempt_at: at(180_000),
         last_success_at: at(-120_000),
@@ -183,6 +184,25 @@ describe('the registration of a platform that keeps a record', () => {
         value: { nextAttemptAt: clock.now() + 180_000, lastSuccessAt: clock.now() - 120_000 },
       })
     }
+  })
+
+  it('turns late and lapsed at the very millisecond, by the platform’s clock', async () => {
+    const answers: Record<string, object> = {}
+    const { rig, connectionId, clock } = await setup(answers)
+    const at = (ms: number) => new Date(clock.now() + ms).toISOString()
+    // A difference too small to be told from the way of the answer.
+    for (const ahead of [0, 1_200, -1_200])
+      for (const [age, state] of [
+        [330_000, 'fresh'],
+        [330_001, 'late'],
+        [600_000, 'late'],
+        [600_001, 'lapsed'],
+      ] as const) {
+        answers.RegistrationRecord = record(clock, ahead, { last_success_at: at(ahead - age) })
+        expect((await rig.client.registration.refresh({ connectionId })).state).toBe(state)
+      }
+    answers.RegistrationRecord = record(clock, 0, { last_success_at: null })
+    expect((await rig.client.registration.refresh({ connectionId })).state).toBe('never')
   })
 
   it('is unknown once what was read is two minutes old, by itself', async () => {

@@ -4,19 +4,19 @@ import type {
   ManagerModule,
   RegisterBar,
   Registration,
-  RegistrationRecord,
   XtmOneHealth,
   XtmOneKeys,
 } from '#shared/contract/registration.ts'
 import { enterpriseLoss, type RegistrationState, registrationStateAt } from '#shared/domain/registration.ts'
 import { type Known, lastOf, UNREAD } from './known.ts'
+import type { ReadRecord } from './record.ts'
 
 /** What is known of one registration, each fact with its age. */
 export interface Facts {
   readonly module: Known<ManagerModule>
   readonly enterprise: Known<Enterprise>
   readonly chatbot: Known<ChatbotConfig>
-  readonly record: Known<RegistrationRecord>
+  readonly record: Known<ReadRecord>
   readonly health: Known<XtmOneHealth>
   readonly keys: Known<XtmOneKeys>
 }
@@ -54,10 +54,12 @@ export function xtmOneUrl(facts: Facts): string | null {
   return told && /^https?:\/\//i.test(told) && URL.canParse(told) ? told : null
 }
 
-function stateOf(record: Known<RegistrationRecord>, now: number): RegistrationState {
+function stateOf(record: Known<ReadRecord>, now: number): RegistrationState {
   const last = lastOf(record)
   if (last === null) return 'unknown'
-  return registrationStateAt({ lastSuccessAt: last.value.lastSuccessAt, readAt: last.readAt }, now)
+  const { ageMs } = last.value
+  const lastSuccessAt = ageMs === null ? null : last.readAt - ageMs
+  return registrationStateAt({ lastSuccessAt, readAt: last.readAt }, now)
 }
 
 function lossAt({ enterprise, record }: Facts, now: number): number | null {
@@ -74,7 +76,7 @@ function lossAt({ enterprise, record }: Facts, now: number): number | null {
   return loss?.lossAt ?? null
 }
 
-function barOf(record: Known<RegistrationRecord>): RegisterBar | null {
+function barOf(record: Known<ReadRecord>): RegisterBar | null {
   const last = lastOf(record)
   if (last === null) return record.state === 'not-reported' ? 'not-reported' : 'unread'
   const { state } = last.value.configuration
