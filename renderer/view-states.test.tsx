@@ -29,6 +29,7 @@ function existingViews(): string[] {
     'notification',
     ...INVENTORY_SCOPES.map((scope) => `route:tokens/${scope}`),
     'route:overview',
+    'route:overview/monitors',
     'route:tokens/mine',
     'route:tokens/users',
     'route:tokens/user',

@@ -18,7 +18,7 @@ const Status = lazy(async () => ({ default: (await rest()).Status }))
 const Overlays = lazy(async () => ({ default: (await rest()).Overlays }))
 
 const FIRST_OF: Record<ViewId, Route> = {
-  overview: { view: 'overview' },
+  overview: { view: 'overview', part: 'now' },
   tokens: { view: 'tokens', scope: 'mine' },
   'xtm-one': { view: 'xtm-one' },
   settings: { view: 'settings', section: 'connections' },

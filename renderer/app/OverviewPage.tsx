@@ -51,8 +51,8 @@ export default function OverviewPage({ connection }: { connection: Connection })
             testId="panel-platform"
             foot={
               <Open
-                label={text('heartbeat.look-now')}
-                onClick={() => onRemedy({ do: 'look', monitorIds: monitorsOf(facts, connection.id) })}
+                label={text('overview.go.monitors')}
+                onClick={() => onRemedy({ do: 'monitors', connectionId: connection.id })}
               />
             }
           >
@@ -63,9 +63,6 @@ export default function OverviewPage({ connection }: { connection: Connection })
     </>
   )
 }
-
-const monitorsOf = ({ heartbeat }: Facts, connectionId: string): string[] =>
-  (heartbeat?.monitors ?? []).filter((one) => one.connectionId === connectionId).map(({ id }) => id)
 
 function Open({ label, onClick }: { label: string; onClick: () => void }) {
   return (
@@ -80,7 +77,8 @@ function Open({ label, onClick }: { label: string; onClick: () => void }) {
 
 /** What every feature knows by now. */
 function useFacts(): Facts {
-  const { connections, heartbeat, registration, system, overview } = usePage()
+  const { connections, heartbeat, registration, system, overview, incidents } = usePage()
+  const responses = useStore(incidents, (state) => state.list)
   const intl = useIntl()
   const list = useStore(connections, (state) => state.list)
   const beat = useStore(heartbeat, (state) => state.status)
@@ -102,8 +100,9 @@ function useFacts(): Facts {
       isEnterpriseLost: isLost,
       system: status,
       inventory,
+      responses,
     }
-  }, [list, beat, standing, status, inventory, intl, isLost])
+  }, [list, beat, standing, status, inventory, responses, intl, isLost])
 }
 
 /** The one thing to do about a row: here at once, or where it belongs. */
@@ -123,6 +122,11 @@ function useRemedies(): (remedy: Remedy) => void {
         case 'registration':
           turnTo(remedy.connectionId)
           return router.go({ view: 'xtm-one' })
+        case 'monitors':
+          turnTo(remedy.connectionId)
+          return router.go({ view: 'overview', part: 'monitors' })
+        case 'response':
+          return router.go({ view: 'tokens', scope: 'incidents', id: remedy.id })
         case 'connections':
           return router.go({ view: 'settings', section: 'connections' })
         case 'findings':

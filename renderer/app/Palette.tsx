@@ -38,7 +38,8 @@ function usePaletteActions(): SpotlightActionData[] {
     onClick,
   })
   return [
-    action('overview', text('palette.overview'), () => router.go({ view: 'overview' })),
+    action('overview', text('palette.overview'), () => router.go({ view: 'overview', part: 'now' })),
+    action('monitors', text('heartbeat.monitors'), () => router.go({ view: 'overview', part: 'monitors' })),
     action('tokens-mine', text('palette.my-tokens'), () => router.go({ view: 'tokens', scope: 'mine' })),
     action('tokens-users', text('palette.users'), () =>
       router.go({ view: 'tokens', scope: 'users', userId: null }),

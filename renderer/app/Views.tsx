@@ -14,6 +14,7 @@ import { TokensPage } from './TokensPage.tsx'
 import classes from './Views.module.css'
 
 const OverviewPage = lazy(() => import('./OverviewPage.tsx'))
+const MonitorsPage = lazy(() => import('./MonitorsPage.tsx'))
 const XtmOneView = lazy(async () => ({
   default: (await import('../features/registration/XtmOneView.tsx')).XtmOneView,
 }))
@@ -30,11 +31,12 @@ export function Views() {
 }
 
 /** The overview stands without any platform too: it says what is wrong with it. */
-function Overview() {
+function Overview({ part }: { part: 'now' | 'monitors' }) {
   const active = useActiveConnection()
+  const Part = part === 'now' ? OverviewPage : MonitorsPage
   return (
     <Suspense fallback={<Waiting />}>
-      {active ? <OverviewPage key={active.id} connection={active} /> : <Waiting />}
+      {active ? <Part key={active.id} connection={active} /> : <Waiting />}
     </Suspense>
   )
 }
@@ -44,7 +46,7 @@ function ViewOf({ route }: { route: Route }) {
     case 'settings':
       return <SettingsPage section={route.section} />
     case 'overview':
-      return <Overview />
+      return <Overview part={route.part} />
     case 'xtm-one':
       return <OfConnection view={() => <XtmOne />} />
     case 'tokens':

@@ -3,7 +3,8 @@ import { addressOf, FIRST_ROUTE, INVENTORY_SCOPES, type Route, routeOf } from '.
 
 test('every route survives its address', () => {
   const routes: Route[] = [
-    { view: 'overview' },
+    { view: 'overview', part: 'now' },
+    { view: 'overview', part: 'monitors' },
     { view: 'tokens', scope: 'mine' },
     ...INVENTORY_SCOPES.map((scope): Route => ({ view: 'tokens', scope })),
     { view: 'tokens', scope: 'users', userId: null },

@@ -18,7 +18,7 @@ export type InventoryScope = (typeof INVENTORY_SCOPES)[number]
 
 /** Where on the page one is. */
 export type Route =
-  | { view: 'overview' }
+  | { view: 'overview'; part: 'now' | 'monitors' }
   | { view: 'tokens'; scope: 'mine' | InventoryScope }
   | { view: 'tokens'; scope: 'users'; userId: string | null }
   | { view: 'tokens'; scope: 'lost-device'; userId: string | null }
@@ -33,12 +33,13 @@ export type IncidentRoute = Extract<Route, { scope: 'lost-device' | 'incidents' 
 export const VIEWS = ['overview', 'tokens', 'xtm-one', 'settings'] as const
 export type ViewId = (typeof VIEWS)[number]
 
-export const FIRST_ROUTE: Route = { view: 'overview' }
+export const FIRST_ROUTE: Route = { view: 'overview', part: 'now' }
 
 /** The route as the part of the address after `#`. Ids only; a token value has no way in here. */
 export function addressOf(route: Route): string {
   if (route.view === 'settings') return `#/settings/${route.section}`
-  if (route.view === 'overview' || route.view === 'xtm-one') return `#/${route.view}`
+  if (route.view === 'overview') return route.part === 'now' ? '#/overview' : `#/overview/${route.part}`
+  if (route.view === 'xtm-one') return '#/xtm-one'
   if (route.scope === 'incidents') return addressWithId('incident', route.id)
   if (route.scope === 'users' || route.scope === 'lost-device')
     return addressWithId(route.scope, route.userId)
@@ -56,6 +57,7 @@ export function routeOf(address: string): Route {
     const section = SETTINGS_SECTIONS.find((known) => known === part)
     return { view: 'settings', section: section ?? 'connections' }
   }
+  if (view === 'overview' && part === 'monitors') return { view, part }
   if (view === 'xtm-one') return { view: 'xtm-one' }
   if (view === 'tokens') {
     if (part === 'users' || part === 'lost-device')

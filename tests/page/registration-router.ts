@@ -46,15 +46,15 @@ export function heartbeatRouter(world: World, enter: Enter) {
     }),
     history: os.history.handler(async ({ errors }) => {
       await enter('heartbeat.history', errors)
-      return monitorHistory(world.clock.now())
+      return world.monitorHistory ?? monitorHistory(world.clock.now())
     }),
     incidents: os.incidents.handler(async ({ errors }) => {
       await enter('heartbeat.incidents', errors)
-      return { incidents: world.heartbeat.get().incidents, nextBefore: null }
+      return { incidents: world.pastIncidents, nextBefore: null }
     }),
     journal: os.journal.handler(async ({ errors }) => {
       await enter('heartbeat.journal', errors)
-      return { entries: [], nextBefore: null }
+      return { entries: world.journal, nextBefore: null }
     }),
     lookNow: os.lookNow.handler(({ errors }) => enter('heartbeat.lookNow', errors)),
     keepQuiet: os.keepQuiet.handler(async ({ input, errors }) => {

@@ -1,6 +1,7 @@
 import type { ViewState } from './view-state.ts'
 import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
+import { MONITOR_STATES } from './view-states-monitors.ts'
 import { OVERVIEW_STATES } from './view-states-overview.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
@@ -13,5 +14,6 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...INVENTORY_STATES,
   ...REGISTRATION_STATES,
   ...OVERVIEW_STATES,
+  ...MONITOR_STATES,
   ...INCIDENT_STATES,
 ]

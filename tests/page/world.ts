@@ -1,6 +1,11 @@
 import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
-import type { HeartbeatStatus } from '#shared/contract/heartbeat.ts'
+import type {
+  HeartbeatStatus,
+  IncidentView,
+  JournalEntry,
+  MonitorHistory,
+} from '#shared/contract/heartbeat.ts'
 import type {
   InventoryDiff,
   InventorySnapshot,
@@ -59,6 +64,11 @@ export interface World {
   registrationsChanged: Watched<number>
   localXtmOne: Watched<LocalXtmOne>
   heartbeat: Watched<HeartbeatStatus>
+  /** of every monitor over every range; null: a day without a fault */
+  monitorHistory: MonitorHistory | null
+  /** newest first */
+  pastIncidents: IncidentView[]
+  journal: JournalEntry[]
   authFailures: AuthFailures | null
   /** each of these procedures fails like that */
   failing: Map<Procedure, Problem>
@@ -180,6 +190,9 @@ export function createWorld(): World {
     registrationsChanged: watched(0),
     localXtmOne: watched<LocalXtmOne>({ mode: 'stand-in', url: '', profile: 'current', hasToken: false }),
     heartbeat: watched(heartbeatStatus(NOW)),
+    monitorHistory: null,
+    pastIncidents: [],
+    journal: [],
     authFailures: {
       since: NOW - 86_400_000,
       total: 12,

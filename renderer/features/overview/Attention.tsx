@@ -12,6 +12,8 @@ import { spoken } from './sentence.ts'
 const REMEDY_LABELS: Readonly<Record<Remedy['do'], MessageId>> = {
   look: 'heartbeat.look-now',
   registration: 'overview.go.registration',
+  monitors: 'overview.go.monitors',
+  response: 'overview.go.response',
   connections: 'connection.manage',
   findings: 'overview.go.findings',
   read: 'overview.read-now',

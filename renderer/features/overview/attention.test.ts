@@ -40,6 +40,7 @@ const facts = (change: Partial<Facts>): Facts => ({
   isEnterpriseLost: false,
   system: null,
   inventory: null,
+  responses: null,
   ...change,
 })
 

@@ -1,5 +1,6 @@
 import type { Connection } from '#shared/contract/connections.ts'
 import type { HeartbeatStatus, IncidentView, MonitorView } from '#shared/contract/heartbeat.ts'
+import type { Incident } from '#shared/contract/incidents.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Registration } from '#shared/contract/registration.ts'
 import type { SystemStatus } from '#shared/contract/system.ts'
@@ -10,9 +11,10 @@ import type { Sentence, SentenceValues } from './sentence.ts'
 /** Where the one action of a row leads, or what it does. */
 export type Remedy =
   | { readonly do: 'look'; readonly monitorIds: readonly string[] }
-  | { readonly do: 'registration' | 'connections'; readonly connectionId: string }
+  | { readonly do: 'registration' | 'monitors' | 'connections'; readonly connectionId: string }
   | { readonly do: 'findings' | 'read' }
   | { readonly do: 'keychain' | 'local' }
+  | { readonly do: 'response'; readonly id: string }
 
 /** Who says so. */
 export type Source = 'heartbeat' | 'registration' | 'connection' | 'inventory' | 'console'
@@ -45,6 +47,8 @@ export interface Facts {
   readonly system: SystemStatus | null
   /** of the active connection */
   readonly inventory: InventoryStatus | null
+  /** revocations and lost devices, of every connection */
+  readonly responses: readonly Incident[] | null
 }
 
 const TONES = ['danger', 'warning', 'neutral'] as const
@@ -56,6 +60,7 @@ export function attentionRows(facts: Facts): AttentionRow[] {
     ...ofIncidents(facts),
     ...ofRegistrations(facts),
     ...ofConnections(facts),
+    ...ofResponses(facts),
     ...ofInventory(facts),
   ]
   const age = ({ since }: AttentionRow): number => since ?? Number.POSITIVE_INFINITY
@@ -97,7 +102,7 @@ function ofIncidents({ heartbeat, nameOf }: Facts): AttentionRow[] {
         since: incident.since,
         evidenceAt: lastSeen(down),
         source: 'heartbeat',
-        remedy: { do: 'look', monitorIds: down.map(({ id }) => id) },
+        remedy: { do: 'monitors', connectionId: down[0]?.connectionId ?? '' },
       },
     ]
   })
@@ -115,7 +120,7 @@ function ofIncidents({ heartbeat, nameOf }: Facts): AttentionRow[] {
         since: monitor.since,
         evidenceAt: monitor.last?.at ?? null,
         source: 'heartbeat',
-        remedy: { do: 'look', monitorIds: [monitor.id] },
+        remedy: { do: 'monitors', connectionId: monitor.connectionId },
       }),
     )
   return [...open, ...flapping]
@@ -252,6 +257,35 @@ function ofConsole({ system, heartbeat }: Facts): AttentionRow[] {
       remedy: { do: 'local' },
     })
   return rows
+}
+
+/** Revocations that ended in the middle, wait for something, or left something undone (T-10, T-11). */
+function ofResponses({ responses, nameOf }: Facts): AttentionRow[] {
+  return (responses ?? []).flatMap(
+    ({ id, kind, connectionId, phase, steps, startedAt, endedAt, appeared, newSessions }): AttentionRow[] => {
+      const back = appeared.length + newSessions
+      if (phase === 'running' || (phase === 'done' && steps.failed + back === 0)) return []
+      return [
+        {
+          id: `response ${id}`,
+          tone: phase === 'waiting' || phase === 'stopped' ? 'warning' : 'danger',
+          what: say(`overview.response.${kind}`, {
+            connection: nameOf(connectionId),
+            done: steps.done,
+            total: steps.total,
+          }),
+          why:
+            back > 0
+              ? say('overview.response.appeared', { count: back })
+              : say(`overview.response.${phase}`, { failed: steps.failed }),
+          since: startedAt,
+          evidenceAt: endedAt,
+          source: 'console',
+          remedy: { do: 'response', id },
+        },
+      ]
+    },
+  )
 }
 
 /** Findings below these stay in their own view; a wider one that holds no more than a narrower is not told twice. */
