@@ -17,11 +17,14 @@ export interface Bench {
 }
 
 const folder = join(import.meta.dirname, '..', 'tests', 'bench')
-const [wanted] = process.argv.slice(2)
+const [wanted] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+/** `--file=perf-1`: by its file, as the campaign runs each in a process of its own */
+const wantedFile = process.argv.find((word) => word.startsWith('--file='))?.slice('--file='.length)
 let failed = false
 let ran = 0
 
 for (const file of globSync('*.ts', { cwd: folder }).sort()) {
+  if (wantedFile !== undefined && file !== `${wantedFile}.ts`) continue
   const bench: Bench = await import(join(folder, file))
   if (wanted && bench.id !== wanted.toUpperCase()) continue
   ran++

@@ -71,12 +71,28 @@ const OPT_IN_SUITES: Readonly<Record<string, Suite>> = {
 /** Runs one project of vitest, says why when it cannot run, and counts. */
 export async function runSuite(name: string): Promise<Counts> {
   const mustRun = process.env.GATEHOUSE_REQUIRE_ALL === '1'
-  const suite = SUITES[name] ?? OPT_IN_SUITES[name]
-  const why = suite ? suite.obstacle() : `there is no suite ${name}`
-  if (why) {
-    console.error(`${name}: not run: ${why}`)
+  const run = await suiteRun(name)
+  if ('why' in run) {
+    console.error(`${name}: not run: ${run.why}`)
     return notRun(mustRun)
   }
+  return countsOf(run.report, run.endedWell, mustRun)
+}
+
+/**
+ * Runs one project of vitest, or those of its files.
+ * @param files paths from the repository's root; all when there is none
+ * @param output where vitest's own words go
+ * @returns why it cannot run here; or what vitest reports, null when it wrote nothing
+ */
+export async function suiteRun(
+  name: string,
+  files: readonly string[] = [],
+  output: 'shown' | 'dropped' = 'shown',
+): Promise<{ why: string } | { report: VitestReport | null; endedWell: boolean }> {
+  const suite = SUITES[name] ?? OPT_IN_SUITES[name]
+  const why = suite ? suite.obstacle() : `there is no suite ${name}`
+  if (why) return { why }
   const session = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
   mkdirSync(join(session, 'run'), { mode: 0o700 })
   // Whatever a test leaves behind, also one that was killed, goes with the session. Short: a socket's path has a limit.
@@ -89,18 +105,16 @@ export async function runSuite(name: string): Promise<Counts> {
       ...command,
       process.execPath,
       join(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs'),
-      ...['run', '--project', name, '--reporter', 'default', '--reporter', 'json'],
-      ...['--outputFile.json', reportFile],
+      ...['run', '--project', name, '--reporter', 'json', '--outputFile.json', reportFile],
+      ...(output === 'shown' ? ['--reporter', 'default'] : []),
+      ...files,
     ]
-    const endedWell = await runTool(program, args, {
-      ...process.env,
-      TMPDIR: temporary,
-      ...environment,
-    })
+    const env = { ...process.env, TMPDIR: temporary, ...environment }
+    const endedWell = await runTool(program, args, env, output)
     const report = existsSync(reportFile)
       ? (JSON.parse(readFileSync(reportFile, 'utf8')) as VitestReport)
       : null
-    return countsOf(report, endedWell, mustRun)
+    return { report, endedWell }
   } finally {
     remove(session)
   }

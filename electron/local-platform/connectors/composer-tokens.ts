@@ -1,9 +1,9 @@
 import { type RandomSource, sha256 } from '#base/crypto.ts'
+import { type SealVersion, sealFor } from '#base/sealing.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
 import type { Deed, TokenStore } from '../tokens/token-store.ts'
 import type { User } from '../users/user.ts'
 import type { ConnectorManager } from './manager-store.ts'
-import { type SealVersion, sealFor } from './sealing.ts'
 
 /** Its name in lists (opencti-api.md §2.6). */
 export const COMPOSER_TOKEN_NAME = 'Composer managed token'

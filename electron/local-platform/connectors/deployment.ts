@@ -1,10 +1,10 @@
 import { sha256 } from '#base/crypto.ts'
+import type { SealVersion } from '#base/sealing.ts'
 import type { Deed } from '../tokens/token-store.ts'
 import type { User } from '../users/user.ts'
 import type { ComposerTokens } from './composer-tokens.ts'
 import type { Connector, ConnectorStore, Setting } from './connector-store.ts'
 import type { ManagerStore } from './manager-store.ts'
-import type { SealVersion } from './sealing.ts'
 
 /** Everything a composer puts into a container. */
 export interface Deployment {

@@ -1,4 +1,5 @@
 import type { RandomSource } from '#base/crypto.ts'
+import { type SealVersion, sealFor } from '#base/sealing.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
 import type { ConnectorEvent } from '../audit/audit-events.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
@@ -18,7 +19,6 @@ import {
 } from './connector-store.ts'
 import { contractSettings, type GivenSetting } from './contract-settings.ts'
 import { type ConnectorManager, MANAGER_ACTIVE_MS, type ManagerStore } from './manager-store.ts'
-import { type SealVersion, sealFor } from './sealing.ts'
 
 /** Refused for a reason that the client is told; messages are OpenCTI's (opencti-api.md §5.2). */
 export class RefusedConnectorError extends Error {

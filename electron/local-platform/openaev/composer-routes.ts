@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { UnusableKeyError } from '#base/sealing.ts'
 import type { Connector, ConnectorStore } from '../connectors/connector-store.ts'
 import type { Deployments } from '../connectors/deployment.ts'
 import { type ManagedConnectors, RefusedConnectorError } from '../connectors/managed-connectors.ts'
 import type { ConnectorManager, ManagerStore } from '../connectors/manager-store.ts'
-import { UnusableKeyError } from '../connectors/sealing.ts'
 import { can, deedOf, type RequestContext } from '../graphql/viewer.ts'
 import type { User } from '../users/user.ts'
 

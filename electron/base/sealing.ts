@@ -1,5 +1,5 @@
 import { constants, createCipheriv, createPublicKey, type KeyObject, publicEncrypt } from 'node:crypto'
-import type { RandomSource } from '#base/crypto.ts'
+import type { RandomSource } from './crypto.ts'
 
 /** 1 = RSAES-PKCS1-v1_5, of older OpenCTI and of OpenAEV; 2 = RSAES-OAEP with SHA-256 (composer.md §4) */
 export type SealVersion = 1 | 2
