@@ -17,6 +17,8 @@ import { useNow } from '../ui/clock.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { usePage } from './page-context.tsx'
 
+const MINUTE_MS = 60_000
+
 /** What needs a person, and how the parts of the console stand: put together from the features that know. */
 export default function OverviewPage({ connection }: { connection: Connection }) {
   const text = useText()
@@ -87,6 +89,7 @@ function useFacts(): Facts {
   const inventory = useStore(overview, (state) => state.inventory)
   const lossAt = standing?.enterpriseLossAt ?? null
   const isLost = useNow((now) => lossAt !== null && now >= lossAt)
+  const minute = useNow((now) => now - (now % MINUTE_MS))
   return useMemo(() => {
     const nameOf = (id: string): string => {
       const known = list?.find((one) => one.id === id)
@@ -97,12 +100,13 @@ function useFacts(): Facts {
       nameOf,
       heartbeat: beat,
       registration: standing,
+      now: minute,
       isEnterpriseLost: isLost,
       system: status,
       inventory,
       responses,
     }
-  }, [list, beat, standing, status, inventory, responses, intl, isLost])
+  }, [list, beat, standing, status, inventory, responses, intl, minute, isLost])
 }
 
 /** The one thing to do about a row: here at once, or where it belongs. */

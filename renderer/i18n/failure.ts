@@ -9,6 +9,8 @@ const FAILURES = [
   'module-warning',
   'unhealthy',
   'manager-silent',
+  'no-manager',
+  'not-served',
   'rate-limited',
   'gap',
 ] as const

@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Connection } from '#shared/contract/connections.ts'
+import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Icon } from '../../ui/icons.tsx'
@@ -18,6 +19,7 @@ export function MonitorsView({ connection, onBack }: { connection: Connection; o
   const store = useHeartbeatStore()
   const status = useHeartbeat((state) => state.status)
   const pastProblem = useHeartbeat((state) => state.pastProblem)
+  const [problem, setProblem] = useState<Problem | null>(null)
   const [range, setRange] = useState<HistoryRange>('day')
   const own = status?.monitors.filter(({ connectionId }) => connectionId === connection.id) ?? []
   const marks = JSON.stringify([
@@ -41,16 +43,27 @@ export function MonitorsView({ connection, onBack }: { connection: Connection; o
         title={text('heartbeat.monitors')}
         count={status ? own.length : undefined}
         aside={
-          <SegmentedControl
-            size="xs"
-            aria-label={text('heartbeat.range')}
-            value={range}
-            onChange={(chosen) => setRange(chosen as HistoryRange)}
-            data={HISTORY_RANGES.map((one) => ({ value: one, label: text(`heartbeat.range.${one}`) }))}
-            data-testid="range"
-          />
+          <>
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => void store.actions.lookAtAll(connection.id).then(setProblem)}
+              data-testid="look-at-all"
+            >
+              <T id="heartbeat.look-at-all" />
+            </Button>
+            <SegmentedControl
+              size="xs"
+              aria-label={text('heartbeat.range')}
+              value={range}
+              onChange={(chosen) => setRange(chosen as HistoryRange)}
+              data={HISTORY_RANGES.map((one) => ({ value: one, label: text(`heartbeat.range.${one}`) }))}
+              data-testid="range"
+            />
+          </>
         }
       >
+        {problem && <ProblemNotice problem={problem} testId="look-at-all-problem" />}
         {!status && <p aria-busy="true">{text('overview.looking')}</p>}
         {status && own.length === 0 && <p>{text('heartbeat.nothing-watched')}</p>}
         <div className={classes.cards}>

@@ -7,6 +7,7 @@ import type {
   QuietTime,
 } from '#shared/contract/heartbeat.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import { MONITOR_KINDS, monitorId } from '#shared/domain/monitors.ts'
 import type { Host } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
 
@@ -48,6 +49,8 @@ export interface HeartbeatActions {
   moreJournal(): Promise<void>
   /** All return what went wrong, null when nothing did. */
   lookNow(monitorIds: readonly string[]): Promise<Problem | null>
+  /** Looks at everything there may be of a connection, also at what is not listed before its first look. */
+  lookAtAll(connectionId: string): Promise<Problem | null>
   keepQuiet(quiet: QuietTime): Promise<Problem | null>
   endQuiet(id: string): Promise<Problem | null>
   /** null takes the key back out of the secret store */
@@ -145,6 +148,12 @@ export function createHeartbeatStore({ client, follow }: Pick<Host, 'client' | '
       }),
     lookNow: (monitorIds) =>
       attempt(() => Promise.all(monitorIds.map((monitorId) => client.heartbeat.lookNow({ monitorId })))),
+    async lookAtAll(connectionId) {
+      const looks = MONITOR_KINDS.map((kind) => actions.lookNow([monitorId(kind, connectionId)]))
+      const problems = await Promise.all(looks)
+      // What this connection does not have is no bad input of a person.
+      return problems.find((problem) => problem !== null && problem.code !== 'bad-input') ?? null
+    },
     keepQuiet: (quiet) => attempt(() => client.heartbeat.keepQuiet(quiet)),
     endQuiet: (id) => attempt(() => client.heartbeat.endQuiet({ id })),
     setHealthKey: (connectionId, key) => attempt(() => client.heartbeat.setHealthKey({ connectionId, key })),

@@ -37,6 +37,7 @@ const facts = (change: Partial<Facts>): Facts => ({
   nameOf: (id) => id.toUpperCase(),
   heartbeat: beat([]),
   registration: null,
+  now: NOW,
   isEnterpriseLost: false,
   system: null,
   inventory: null,
@@ -143,6 +144,13 @@ test('a fresh registration and one that nobody could see want nobody', () => {
   }
 })
 
+test('one that never registered wants somebody once its first beat is overdue', () => {
+  const never = (ago: number) =>
+    beat([monitor('registration', { registration: { state: 'never', since: NOW - ago } })])
+  expect(ids({ heartbeat: never(30_000) })).toEqual([])
+  expect(ids({ heartbeat: never(330_000) })).toEqual(['registration cert'])
+})
+
 test('a wider finding is left out where it holds no more than the narrower one', () => {
   expect(findingCounts(inventory({ 'expires-1': 2, 'expires-7': 2 })).map(({ id }) => id)).toEqual([
     'expires-1',
@@ -151,6 +159,12 @@ test('a wider finding is left out where it holds no more than the narrower one',
     'expires-1',
     'expires-7',
   ])
+})
+
+test('what nobody set up, or the platform does not have, leaves no doubt about the rest', () => {
+  const last = { at: NOW, outcome: 'unobserved', latencyMs: null, failure: 'not-served' } as const
+  const monitors = [monitor('api'), monitor('manager', { state: 'unknown', last })]
+  expect(checkedOf(facts({ heartbeat: beat(monitors) }))).toMatchObject({ monitors: 1, unseen: 0 })
 })
 
 test('what was looked at counts as looked at only when it was told, and what is unknown is counted', () => {

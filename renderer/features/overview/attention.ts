@@ -5,6 +5,7 @@ import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Registration } from '#shared/contract/registration.ts'
 import type { SystemStatus } from '#shared/contract/system.ts'
 import { FINDING_SEVERITY, type FindingId, SEVERITIES } from '#shared/domain/findings.ts'
+import { FRESH_MS } from '#shared/domain/registration.ts'
 import type { MessageId } from '../../i18n/catalogue.ts'
 import type { Sentence, SentenceValues } from './sentence.ts'
 
@@ -42,6 +43,8 @@ export interface Facts {
   readonly heartbeat: HeartbeatStatus | null
   /** of the active connection */
   readonly registration: Registration | null
+  /** our clock, to the minute */
+  readonly now: number
   /** the time when Enterprise Edition goes is over */
   readonly isEnterpriseLost: boolean
   readonly system: SystemStatus | null
@@ -144,10 +147,12 @@ function incidentWords(
 const REGISTRATION_TONES = { lapsed: 'danger', late: 'warning', never: 'warning' } as const
 
 /** Registrations that are not fresh, of every connection, and what Enterprise Edition hangs on (X-09). */
-function ofRegistrations({ heartbeat, registration, nameOf, isEnterpriseLost }: Facts): AttentionRow[] {
+function ofRegistrations({ heartbeat, registration, nameOf, now, isEnterpriseLost }: Facts): AttentionRow[] {
   const rows = (heartbeat?.monitors ?? []).flatMap((monitor): AttentionRow[] => {
     const standing = monitor.registration
     if (!standing || standing.state === 'fresh' || standing.state === 'unknown') return []
+    // A platform that was just set up has its first beat before it.
+    if (standing.state === 'never' && now - standing.since < FRESH_MS) return []
     return [
       {
         id: `registration ${monitor.connectionId}`,

@@ -1,3 +1,4 @@
+import { hasSomethingToSee } from '#shared/domain/monitors.ts'
 import type { Facts } from './attention.ts'
 
 /** What the absence of rows rests on. */
@@ -17,7 +18,7 @@ export type Checked =
 /** What was looked at, as far as it was told. `looking` until the heartbeat and the connections have spoken. */
 export function checkedOf({ heartbeat, connections, inventory }: Facts): Checked {
   if (!heartbeat || !connections) return { state: 'looking' }
-  const { monitors } = heartbeat
+  const monitors = heartbeat.monitors.filter(({ last }) => hasSomethingToSee(last?.failure ?? null))
   const looks = monitors.flatMap(({ last }) => (last ? [last.at] : []))
   return {
     state: 'looked',
