@@ -2,17 +2,20 @@ import { afterEach, expect, test } from 'vitest'
 import { page } from 'vitest/browser'
 import { openStage, type Stage } from '../../tests/page/stage.tsx'
 import { changeConnection, localConnection, NOW, problem } from '../../tests/page/world.ts'
+import { VIEWS, type ViewId } from './routes.ts'
 
 let stage: Stage
 
 afterEach(() => stage.end())
 
+const digitOf = (view: ViewId): string => String(VIEWS.indexOf(view) + 1)
+
 test('the keyboard goes to views, search, palette and help, and is silent while one types', async () => {
   stage = await openStage()
   await stage.see('[role=grid]')
-  stage.key('2', { ctrlKey: true })
+  stage.key(digitOf('settings'), { ctrlKey: true })
   await stage.see('[data-testid=section-about]')
-  stage.key('1', { altKey: true })
+  stage.key(digitOf('tokens'), { altKey: true })
   await stage.see('[role=grid]')
   stage.key('/')
   expect(document.activeElement?.getAttribute('data-testid')).toBe('search')
