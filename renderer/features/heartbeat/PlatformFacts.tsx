@@ -12,7 +12,12 @@ import { standingOf } from './standing.ts'
 /** The overview's panel of the platform: each monitor in a line, and the day of the one that is answered fastest. */
 export function PlatformFacts({ connectionId }: { connectionId: string }) {
   const monitors = useHeartbeat((state) => state.status?.monitors)
-  if (!monitors) return null
+  if (!monitors)
+    return (
+      <StateMark tone="busy">
+        <T id="overview.looking" />
+      </StateMark>
+    )
   const own = monitors.filter((monitor) => monitor.connectionId === connectionId)
   const [timed] = [...own].sort((a, b) => rank(a) - rank(b))
   return (

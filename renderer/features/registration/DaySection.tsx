@@ -5,9 +5,10 @@ import type { RegistrationDay } from '#shared/contract/registration.ts'
 import { REGISTRATION_STATES, type RegistrationState } from '#shared/domain/registration.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { PointSwatch } from '../../ui/PointStrip.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { useRegistration } from './context.tsx'
-import { DayStrip, LegendSwatch } from './DayStrip.tsx'
+import { DayStrip, STATE_LOOKS } from './DayStrip.tsx'
 import classes from './registration.module.css'
 
 /** The last 24 hours as 288 points, and the same as a table for who would rather read. */
@@ -58,7 +59,7 @@ function Legend({ points }: { points: Points }) {
     <ul className={classes.legend}>
       {REGISTRATION_STATES.filter((state) => counts.has(state)).map((state) => (
         <li key={state}>
-          <LegendSwatch state={state} />
+          <PointSwatch look={STATE_LOOKS[state]} />
           {text(`xtm-one.point.${state}`)}
           <span className={classes.dimmed}>
             {intl.formatNumber((counts.get(state) ?? 0) / points.length, {

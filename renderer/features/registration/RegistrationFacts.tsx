@@ -3,7 +3,6 @@ import { StateMark } from '../../ui/StateMark.tsx'
 import { useRegistration } from './context.tsx'
 import { DayStrip } from './DayStrip.tsx'
 import { EnterpriseCountdown, Times } from './Headline.tsx'
-import classes from './registration.module.css'
 import { STANDING_TONES, standingOf } from './standing.ts'
 
 /** The registration in a few lines, for the overview: its state, when it beats next, its day and what hangs on it. */
@@ -18,11 +17,7 @@ export function RegistrationFacts() {
         <StateMark tone={STANDING_TONES[standing]}>{text(`xtm-one.standing.${standing}`)}</StateMark>
         {registration && <Times registration={registration} />}
       </div>
-      {day?.reported ? (
-        <DayStrip points={day.points} />
-      ) : (
-        <p className={classes.note}>{text(`xtm-one.standing.${standing}.hint`)}</p>
-      )}
+      {day?.reported && <DayStrip points={day.points} />}
       {registration?.enterpriseLossAt != null && standing !== 'fresh' && (
         <EnterpriseCountdown at={registration.enterpriseLossAt} standing={standing} />
       )}
