@@ -5,7 +5,13 @@ import { promisify } from 'node:util'
 import { afterEach, expect, it } from 'vitest'
 import { startBrowserHost } from '../support/browser-host.ts'
 import { findCanary } from '../support/canary.ts'
-import { clientScript, type DesktopApp, desktopCommand, launchDesktop } from '../support/desktop-app.ts'
+import {
+  askMain,
+  clientScript,
+  type DesktopApp,
+  desktopCommand,
+  launchDesktop,
+} from '../support/desktop-app.ts'
 import { clipboardText } from '../support/system-clipboard.ts'
 
 const run = promisify(execFile)
@@ -52,13 +58,14 @@ it('runs the embedded platform as a child that ends with the app', async () => {
   const desktop = await open()
   const url = await platformUrl(desktop)
   expect((await fetch(`${url}/graphql`)).status).toBeGreaterThan(0)
-  const children = await desktop.app.evaluate(({ app }) =>
+  const children = await askMain(desktop.app, ({ app }) =>
     app
       .getAppMetrics()
       .filter(({ type }) => type !== 'Browser')
       .map(({ pid }) => pid),
   )
-  const platform = await desktop.app.evaluate(
+  const platform = await askMain(
+    desktop.app,
     ({ app }) => app.getAppMetrics().find(({ name }) => name === 'Gatehouse local platform')?.pid ?? 0,
   )
   expect(children).toContain(platform)
@@ -154,7 +161,7 @@ it('beside a browser host on its profile it says so, and ends when it is told to
 
 it('keeps everything in its profile', async () => {
   const desktop = await open()
-  const places = await desktop.app.evaluate(({ app }) =>
+  const places = await askMain(desktop.app, ({ app }) =>
     (['userData', 'sessionData', 'crashDumps'] as const).map((name) => app.getPath(name)),
   )
   for (const place of places) expect(place.startsWith(`${desktop.profile}/`)).toBe(true)

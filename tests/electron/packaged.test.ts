@@ -8,7 +8,7 @@ import type { ElectronApplication } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 import { releaseFuses } from '../../scripts/fuses.ts'
-import { attachTo, clientScript, desktopCommand } from '../support/desktop-app.ts'
+import { askMain, attachTo, clientScript, desktopCommand } from '../support/desktop-app.ts'
 
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..', '..')
@@ -54,7 +54,7 @@ it('runs out of its archive, with page, core and embedded platform', async () =>
   const page = await app.firstWindow()
   await page.waitForLoadState('load')
   expect(page.url()).toMatch(/^app:\/\/console\//)
-  expect(await app.evaluate(({ app: packed }) => [packed.isPackaged, packed.getAppPath()])).toEqual([
+  expect(await askMain(app, ({ app: packed }) => [packed.isPackaged, packed.getAppPath()])).toEqual([
     true,
     join(place, 'linux-unpacked', 'resources', 'app.asar'),
   ])

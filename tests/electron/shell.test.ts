@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clientScript, type DesktopApp, launchDesktop } from '../support/desktop-app.ts'
+import { askMain, clientScript, type DesktopApp, launchDesktop } from '../support/desktop-app.ts'
 
 let desktop: DesktopApp
 let client: string
@@ -26,7 +26,7 @@ describe('the window', () => {
     // The window is shown when the page has drawn its first frame.
     await expect
       .poll(() =>
-        desktop.app.evaluate(({ BrowserWindow }) =>
+        askMain(desktop.app, ({ BrowserWindow }) =>
           BrowserWindow.getAllWindows().map((window) => [window.isVisible(), window.getTitle()]),
         ),
       )
@@ -34,7 +34,7 @@ describe('the window', () => {
   })
 
   it('runs with every defence on', async () => {
-    const preferences = await desktop.app.evaluate(({ BrowserWindow }) => {
+    const preferences = await askMain(desktop.app, ({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows()
       // Not in the types: what the window really runs with.
       const contents = window?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
@@ -105,7 +105,7 @@ describe('content security policy', () => {
   })
 
   it('comes with refusals too', async () => {
-    const answers = await desktop.app.evaluate(async ({ session }) => {
+    const answers = await askMain(desktop.app, async ({ session }) => {
       const asked: [string, { method?: string; body?: string }][] = [
         ['app://console/missing.js', {}],
         ['app://console/..%2f..%2fpackage.json', {}],

@@ -87,6 +87,24 @@ export async function launchDesktop(environment: Record<string, string> = {}): P
   }
 }
 
+/**
+ * Asks the main process something that changes nothing. The inspector now and then loses the promise of an answer to the
+ * garbage collector; then, and for nothing else, it is asked again.
+ */
+export async function askMain<Answer>(
+  app: ElectronApplication,
+  question: (electron: typeof import('electron')) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await app.evaluate(question as never)
+    } catch (error) {
+      const isLost = error instanceof Error && error.message.includes('promise was garbage collected')
+      if (!isLost || attempt === ATTEMPTS) throw error
+    }
+  }
+}
+
 /** The page's own client as one script that sets `testHost`, for calls that no view makes. */
 export async function clientScript(): Promise<string> {
   const built = await build({
