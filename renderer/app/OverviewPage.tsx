@@ -163,7 +163,11 @@ function FirstRun() {
           <Button onClick={() => connections.actions.open({ name: 'add-connection' })}>
             <T id="connection.add" />
           </Button>{' '}
-          <Button variant="default" onClick={() => void settings.change({ localPlatform: true })}>
+          <Button
+            variant="default"
+            onClick={() => void settings.change({ localPlatform: true })}
+            data-testid="try-local"
+          >
             <T id="overview.first-run-try" />
           </Button>
         </>

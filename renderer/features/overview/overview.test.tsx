@@ -1,0 +1,66 @@
+import { afterEach, expect, test } from 'vitest'
+import { inventoryStatus } from '../../../tests/page/inventory-world.ts'
+import { monitor } from '../../../tests/page/registration-world.ts'
+import { openStage, type Stage } from '../../../tests/page/stage.tsx'
+import { changeStatus, NOW } from '../../../tests/page/world.ts'
+
+let stage: Stage
+
+afterEach(() => stage.end())
+
+test('the console opens on the overview', async () => {
+  stage = await openStage({ address: '' })
+  await stage.see('[data-testid=panel-tokens]')
+  expect(document.querySelector('[data-testid=nav-overview]')?.getAttribute('aria-current')).toBe('page')
+})
+
+test('a row leads to where it belongs, and turns to the connection it is about', async () => {
+  stage = await openStage({
+    address: '#/overview',
+    world: (world) =>
+      world.heartbeat.set((status) => ({
+        ...status,
+        monitors: [
+          ...status.monitors,
+          monitor('local', 'registration', NOW, { registration: { state: 'lapsed', since: NOW - 900_000 } }),
+        ],
+      })),
+  })
+  await stage.press('[data-row="registration local"] [data-testid=remedy]')
+  await stage.see('[data-testid=nav-xtm-one][aria-current=page]')
+  await expect.poll(() => stage.world.settings.get().activeConnectionId).toBe('local')
+})
+
+test('what was wrong and is well again leaves the list', async () => {
+  stage = await openStage({
+    address: '#/overview',
+    world: (world) =>
+      changeStatus(world, { keychain: { state: 'locked', backend: 'Secret Service', detail: null } }),
+  })
+  await stage.see('[data-row=keychain]')
+  changeStatus(stage.world, { keychain: { state: 'ready', backend: 'Secret Service', detail: null } })
+  await stage.see('[data-testid=overview-calm]')
+})
+
+test('the tokens are read when asked, and the bottom bar shows how far it is', async () => {
+  stage = await openStage({ address: '#/overview' })
+  await stage.press('[data-testid=read-now]')
+  await expect.poll(() => stage.world.calls.includes('inventory.refresh')).toBe(true)
+  stage.world.inventory.set(inventoryStatus(stage.world, { phase: 'loading', usersRead: 30, usersTotal: 90 }))
+  const work = await stage.see('[data-testid=status-bar] [data-testid=work]')
+  expect(work.textContent).toBe('Reading tokens: 30 of 90 users')
+})
+
+test('the local platform is switched on from the empty first page', async () => {
+  stage = await openStage({
+    address: '#/overview',
+    world(world) {
+      world.connections.set((list) => list.filter(({ embedded }) => embedded))
+      changeStatus(world, { localPlatform: { state: 'off' } })
+      world.settings.set((settings) => ({ ...settings, localPlatform: false }))
+    },
+  })
+  await stage.see('[data-testid=overview-first-run]')
+  await stage.press('[data-testid=try-local]')
+  await expect.poll(() => stage.world.settings.get().localPlatform).toBe(true)
+})
