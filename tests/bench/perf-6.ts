@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Page } from 'playwright-core'
-import type { connectClient } from '../../renderer/client.ts'
 import type { Row } from '../../scripts/bench.ts'
-import { clientScript, desktopCommand, launchDesktop } from '../support/desktop-app.ts'
+import { ensureBuilt } from '../../scripts/build-parts.ts'
+import { clientScript, desktopCommand } from '../support/desktop-app.ts'
+import { type InspectedApp, launchInspected } from '../support/inspected-app.ts'
 import { startPlatformProcess } from '../support/platform-process.ts'
 import { cpuOfTree, memoryOfTree } from '../support/process-tree.ts'
 import { virtualDisplay } from '../support/virtual-display.ts'
@@ -30,28 +30,30 @@ const MONITORS = ['api', 'health', 'module', 'registration', 'xtm-one'] as const
 export async function run(): Promise<Row[]> {
   const screen = await virtualDisplay()
   process.env.DISPLAY = screen.display
-  const ends: (() => unknown)[] = [screen.close]
+  const profile = mkdtempSync(join(tmpdir(), 'gatehouse-idle-'))
+  const ends: (() => unknown)[] = [
+    screen.close,
+    () => rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }),
+  ]
+  await ensureBuilt('all')
   try {
     const platform = await startPlatformProcess({ xtmOne: { mode: 'stand-in' } })
     ends.push(() => platform.stop())
     // The first program of GTK on a screen loads the GL driver to find its visuals, and leaves word for those after it.
     await firstOnScreen()
-    const desktop = await launchDesktop()
-    ends.push(() => desktop.close())
-    await watchFrom(desktop.page, platform)
-    await desktop.app.evaluate(({ BrowserWindow }) => {
-      for (const window of BrowserWindow.getAllWindows()) window.hide()
-    })
+    const app = await launchInspected(desktopCommand(join(profile, 'gatehouse')))
+    ends.push(() => app.close())
+    await watchFrom(app, platform)
+    await app.evaluate(`require('electron').BrowserWindow.getAllWindows().forEach((window) => window.hide())`)
     const empty = emptyApp()
     ends.push(empty.close)
-    const ours = desktop.app.process().pid
-    if (!ours || !empty.pid) throw new Error('An app did not start')
+    if (!empty.pid) throw new Error('The empty app did not start')
     await pause(SETTLE_MS)
-    await desktop.page.evaluate(lookNow, MONITORS)
+    await inPage(app, LOOK_NOW)
     await pause(LOOK_MS)
 
-    const cpu = WHOLE_MS > 0 ? await whole(ours, empty.pid) : await shortForm(ours, empty.pid, desktop.page)
-    const memory = { ours: memoryOfTree(ours), empty: memoryOfTree(empty.pid) }
+    const cpu = WHOLE_MS > 0 ? await whole(app.pid, empty.pid) : await shortForm(app, empty.pid)
+    const memory = { ours: memoryOfTree(app.pid), empty: memoryOfTree(empty.pid) }
     const ratio = memory.ours.rss / memory.empty.rss
     const pss = memory.ours.pss / memory.empty.pss
     return [
@@ -91,11 +93,11 @@ async function whole(ours: number, empty: number) {
 }
 
 /** What rest costs, and what looks cost beyond it, at the pace at which they come. */
-async function shortForm(ours: number, empty: number, page: Page) {
+async function shortForm(app: InspectedApp, empty: number) {
   // All have just looked: the next is due in 54 s at the earliest.
-  const rest = await used(ours, empty, REST_MS)
-  const looking = used(ours, empty, LOOK_MS)
-  await page.evaluate(lookNow, MONITORS)
+  const rest = await used(app.pid, empty, REST_MS)
+  const looking = used(app.pid, empty, LOOK_MS)
+  await inPage(app, LOOK_NOW)
   const looks = (await looking).ours - (rest.ours / REST_MS) * LOOK_MS
   const look = Math.max(0, looks) / MONITORS.length
   return {
@@ -105,42 +107,52 @@ async function shortForm(ours: number, empty: number, page: Page) {
   }
 }
 
-type TestWindow = { testHost: ReturnType<typeof connectClient> }
-
-/** Lets the console watch that platform and nothing else, and waits until all five monitors have looked. */
-async function watchFrom(page: Page, platform: { url: string; token: string; healthAccessKey: string }) {
-  await page.evaluate(await clientScript())
-  await page.evaluate(
-    async ({ url, token, healthAccessKey, wanted }) => {
-      const { client } = (window as unknown as TestWindow).testHost
-      await client.settings.change({ localPlatform: false })
-      const typed = { name: 'Watched', url, token, caPem: null, proxy: null, remember: false }
-      const { id: connectionId } = await client.connections.add(typed)
-      await client.heartbeat.setHealthKey({ connectionId, key: healthAccessKey })
-      for await (const { monitors } of await client.heartbeat.watch()) {
-        const looked = monitors.filter((monitor) => monitor.connectionId === connectionId && monitor.last)
-        const waiting = wanted.filter((kind) => !looked.some((monitor) => monitor.kind === kind))
-        if (waiting.length === 0) break
-        // Refused while it is not watched yet: that it is comes with the next status.
-        for (const kind of waiting)
-          client.heartbeat.lookNow({ monitorId: `${kind}:${connectionId}` }).catch(() => {})
-      }
-    },
-    { url: platform.url, token: platform.token, healthAccessKey: platform.healthAccessKey, wanted: MONITORS },
+/** Runs in the page, as its own script would, and waits for what it gives. */
+function inPage<Result>(app: InspectedApp, script: string): Promise<Result> {
+  return app.evaluate(
+    `require('electron').BrowserWindow.getAllWindows()[0].webContents.executeJavaScript(${JSON.stringify(script)})`,
   )
 }
 
-/** Runs in the page. */
-async function lookNow(wanted: readonly string[]): Promise<void> {
-  const { client } = (window as unknown as TestWindow).testHost
-  for await (const { monitors } of await client.heartbeat.watch()) {
-    const ours = monitors.filter(
-      ({ kind, connectionId }) => wanted.includes(kind) && connectionId !== 'local',
-    )
-    await Promise.all(ours.map(({ id: monitorId }) => client.heartbeat.lookNow({ monitorId })))
-    return
-  }
+/** Lets the console watch that platform and nothing else, and waits until all five monitors have looked. */
+async function watchFrom(
+  app: InspectedApp,
+  { url, token, healthAccessKey }: { url: string; token: string; healthAccessKey: string },
+): Promise<void> {
+  const isShown = `(() => {
+    const [window] = require('electron').BrowserWindow?.getAllWindows() ?? []
+    return window !== undefined && window.webContents.getURL() !== '' && !window.webContents.isLoading()
+  })()`
+  while (!(await app.evaluate(isShown))) await pause(50)
+  await inPage(app, await clientScript())
+  const typed = { name: 'Watched', url, token, caPem: null, proxy: null, remember: false }
+  await inPage(
+    app,
+    `(async () => {
+      const { client } = testHost
+      await client.settings.change({ localPlatform: false })
+      const { id: connectionId } = await client.connections.add(${JSON.stringify(typed)})
+      await client.heartbeat.setHealthKey({ connectionId, key: ${JSON.stringify(healthAccessKey)} })
+      for await (const { monitors } of await client.heartbeat.watch()) {
+        const looked = monitors.filter((monitor) => monitor.connectionId === connectionId && monitor.last)
+        const waiting = ${JSON.stringify(MONITORS)}.filter((kind) => !looked.some((monitor) => monitor.kind === kind))
+        if (waiting.length === 0) break
+        // Refused while it is not watched yet: that it is comes with the next status.
+        for (const kind of waiting)
+          client.heartbeat.lookNow({ monitorId: kind + ':' + connectionId }).catch(() => {})
+      }
+    })()`,
+  )
 }
+
+const LOOK_NOW = `(async () => {
+  const { client } = testHost
+  for await (const { monitors } of await client.heartbeat.watch()) {
+    const ours = monitors.filter(({ connectionId }) => connectionId !== 'local')
+    await Promise.all(ours.map(({ id: monitorId }) => client.heartbeat.lookNow({ monitorId })))
+    break
+  }
+})()`
 
 async function firstOnScreen(): Promise<void> {
   const first = emptyApp()
