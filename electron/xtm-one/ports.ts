@@ -48,6 +48,8 @@ export interface TokenToAdopt {
 export interface ProvisioningPort {
   /** Users with an e-mail, ascending by id, those after `after`; at most `limit`. */
   users(after: string | null, limit: number): Promise<readonly ProvisionedUser[]>
+  /** The ids of the same users in the same order: a beat that has nothing to provision looks at nothing else. */
+  userIds(after: string | null, limit: number): Promise<readonly string[]>
   /**
    * Makes these values unlimited tokens named "XTM One" of their users, in one transaction. A value that is there already is
    * left alone and its id returned: this is called again after a crash.

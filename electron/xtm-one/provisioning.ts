@@ -43,16 +43,30 @@ export function createProvisioner(options: {
   const digestOf = (key: Secret): Uint8Array =>
     hmac(deriveKey(port.provisioningKey(), 'xtm-one admin key digest'), key.expose())
 
-  async function* pages(): AsyncGenerator<readonly ProvisionedUser[]> {
+  async function* pagesOf<Entry>(
+    read: (after: string | null) => Promise<readonly Entry[]>,
+    idOf: (entry: Entry) => string,
+  ): AsyncGenerator<readonly Entry[]> {
     for (let after: string | null = null; ; ) {
-      const page: readonly ProvisionedUser[] = await port.users(after, PAGE)
-      if (page.length === 0) return
+      const page = await read(after)
+      const last = page.at(-1)
+      if (last === undefined) return
       yield page
-      after = page.at(-1)?.id ?? null
+      after = idOf(last)
       // The platform serves people meanwhile.
       await breathe()
     }
   }
+  const users = (): AsyncGenerator<readonly ProvisionedUser[]> =>
+    pagesOf(
+      (after) => port.users(after, PAGE),
+      ({ id }) => id,
+    )
+  const userIds = (): AsyncGenerator<readonly string[]> =>
+    pagesOf(
+      (after) => port.userIds(after, PAGE),
+      (id) => id,
+    )
 
   /** Marks the tokens that died meanwhile. What an admin revoked is not minted again: that would undo the revocation. */
   async function noticeRevoked(tokenIds: readonly string[]): Promise<number> {
@@ -61,8 +75,7 @@ export function createProvisioner(options: {
     return dead.length
   }
 
-  async function mint(page: readonly ProvisionedUser[]): Promise<number> {
-    const ids = page.map((user) => user.id)
+  async function mint(ids: readonly string[]): Promise<number> {
     const known = store.of(ids)
     store.intend(ids.filter((id) => !known.has(id)).map((userId) => ({ userId, seed: random(SEED_BYTES) })))
     // Read back: where another manager was faster, its seed stands and ours was ignored.
@@ -80,9 +93,9 @@ export function createProvisioner(options: {
      */
     async pass(carryOn: () => void): Promise<ProvisioningPass> {
       const done = { users: 0, minted: 0, revoked: 0 }
-      for await (const page of pages()) {
+      for await (const page of userIds()) {
         carryOn()
-        const { open, tokenIds } = store.glance(page.map((user) => user.id))
+        const { open, tokenIds } = store.glance(page)
         done.users += page.length
         done.revoked += await noticeRevoked(tokenIds)
         if (open > 0) done.minted += await mint(page)
@@ -93,7 +106,7 @@ export function createProvisioner(options: {
     /** The users of a payload, page by page: the value where XTM One does not have it yet, an empty key elsewhere. */
     async *entries(beat: string): AsyncGenerator<readonly UserEntry[]> {
       const nothingToSend = store.counts().minted === 0
-      for await (const page of pages()) {
+      for await (const page of users()) {
         const known = nothingToSend ? NOBODY : store.of(page.map((user) => user.id))
         const open = page.filter((user) => known.get(user.id)?.state === 'minted')
         store.markSent(

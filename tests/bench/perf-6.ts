@@ -119,7 +119,9 @@ async function watchFrom(
   app: InspectedApp,
   { url, token, healthAccessKey }: { url: string; token: string; healthAccessKey: string },
 ): Promise<void> {
+  // The inspector is open before there is anything to ask.
   const isShown = `(() => {
+    if (typeof require === 'undefined') return false
     const [window] = require('electron').BrowserWindow?.getAllWindows() ?? []
     return window !== undefined && window.webContents.getURL() !== '' && !window.webContents.isLoading()
   })()`

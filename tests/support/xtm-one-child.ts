@@ -54,15 +54,23 @@ const live: number[] = []
 const keys: number[] = []
 let adoptions = 0
 
+function measureLive(): void {
+  if (task.measuredBeats === 0 || live.length >= 42) return
+  globalThis.gc?.()
+  const { heapUsed, external } = process.memoryUsage()
+  live.push(heapUsed + external)
+}
+
 const provisioning: ProvisioningPort = {
   ...platform.provisioning,
   async users(after, limit) {
     const page = await platform.provisioning.users(after, limit)
-    if (task.measuredBeats > 0 && live.length < 42) {
-      globalThis.gc?.()
-      const { heapUsed, external } = process.memoryUsage()
-      live.push(heapUsed + external)
-    }
+    measureLive()
+    return page
+  },
+  async userIds(after, limit) {
+    const page = await platform.provisioning.userIds(after, limit)
+    measureLive()
     return page
   },
   async adopt(tokens) {

@@ -19,6 +19,7 @@ export function createTestPlatform(path: string) {
   const page = database.prepare(
     'SELECT id, email, name AS displayName FROM user WHERE id > ? ORDER BY id LIMIT ?',
   )
+  const idPage = database.prepare('SELECT id FROM user WHERE id > ? ORDER BY id LIMIT ?')
   const insert = database.prepare('INSERT OR IGNORE INTO token (user_id, digest) VALUES (?, ?)')
   const find = database.prepare('SELECT id FROM token WHERE digest = ?')
   const dead = database.prepare(
@@ -39,6 +40,8 @@ export function createTestPlatform(path: string) {
   const provisioning: ProvisioningPort = {
     users: async (after, limit) =>
       page.all(after ?? '', limit) as unknown as { id: string; email: string; displayName: string }[],
+    userIds: async (after, limit) =>
+      (idPage.all(after ?? '', limit) as unknown as { id: string }[]).map(({ id }) => id),
     adopt: async (tokens) =>
       transaction(database, () =>
         tokens.map(({ userId, value }) => {

@@ -27,6 +27,9 @@ export function provisioningPort(parts: ProvisioningParts): ProvisioningPort & {
     `SELECT id, user_email AS email, name AS displayName FROM users
        WHERE id > ? AND user_email <> '' ORDER BY id LIMIT ?`,
   )
+  const idPage = database.prepare(
+    `SELECT id FROM users WHERE id > ? AND user_email <> '' ORDER BY id LIMIT ?`,
+  )
   const count = database.prepare(`SELECT count(*) AS number FROM users WHERE user_email <> ''`)
   const dead = database.prepare(
     `SELECT given.value AS id FROM json_each(?) AS given LEFT JOIN tokens ON tokens.id = given.value
@@ -36,6 +39,8 @@ export function provisioningPort(parts: ProvisioningParts): ProvisioningPort & {
   return {
     userCount: () => (count.get() as { number: number }).number,
     users: async (after, limit) => page.all(after ?? '', limit) as unknown as ProvisionedUser[],
+    userIds: async (after, limit) =>
+      (idPage.all(after ?? '', limit) as unknown as { id: string }[]).map(({ id }) => id),
     adopt: async (given) =>
       transaction(database, () => {
         const deed = {
