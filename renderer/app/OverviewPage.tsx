@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useIntl } from 'react-intl'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
@@ -27,6 +27,7 @@ export default function OverviewPage({ connection }: { connection: Connection })
   const isFirstRun = useIsFirstRun()
   const onRemedy = useRemedies()
   useLook(registration)
+  useFirstLook(connection.id)
   const openXtmOne = (): void => router.go({ view: 'xtm-one' })
   if (isFirstRun) return <FirstRun />
   return (
@@ -107,6 +108,17 @@ function useFacts(): Facts {
       responses,
     }
   }, [list, beat, standing, status, inventory, responses, intl, minute, isLost])
+}
+
+/** Who opens the page need not wait for the first look of each monitor, which comes at a time of its own. */
+function useFirstLook(connectionId: string): void {
+  const { heartbeat } = usePage()
+  const isUnseen = useStore(heartbeat, ({ status }) =>
+    Boolean(status?.monitors.some((one) => one.connectionId === connectionId && one.last === null)),
+  )
+  useEffect(() => {
+    if (isUnseen) void heartbeat.actions.lookAtAll(connectionId)
+  }, [heartbeat, connectionId, isUnseen])
 }
 
 /** The one thing to do about a row: here at once, or where it belongs. */

@@ -31,6 +31,22 @@ test('a row leads to where it belongs, and turns to the connection it is about',
   await expect.poll(() => stage.world.settings.get().activeConnectionId).toBe('local')
 })
 
+test('a monitor that was never looked at is looked at once somebody opens the page, and not again and again', async () => {
+  stage = await openStage({
+    address: '#/overview',
+    world: (world) =>
+      world.heartbeat.set((status) => ({
+        ...status,
+        monitors: status.monitors.map((one) => (one.id === 'api:cert' ? { ...one, last: null } : one)),
+      })),
+  })
+  const looks = () => stage.world.calls.filter((call) => call === 'heartbeat.lookNow').length
+  await expect.poll(looks).toBe(6)
+  stage.world.heartbeat.set((status) => ({ ...status }))
+  await stage.advance(60_000)
+  expect(looks()).toBe(6)
+})
+
 test('what was wrong and is well again leaves the list', async () => {
   stage = await openStage({
     address: '#/overview',
