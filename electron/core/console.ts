@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { randomText } from '#base/crypto.ts'
@@ -9,11 +8,7 @@ import type { Database } from '#base/sqlite.ts'
 import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
 import { PlatformAudit } from './activity/platform-audit.ts'
-import { ComposerChild } from './children/composer-child.ts'
 import { LocalPlatform } from './children/local-platform.ts'
-import { ComposerService } from './composer/composer-service.ts'
-import { newKeyPem } from './composer/key.ts'
-import { ComposerSettingsStore } from './composer/settings-store.ts'
 import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
@@ -33,7 +28,6 @@ import { NoticesService } from './notices/notices-service.ts'
 import { recorded } from './ports/action-ledger.ts'
 import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
-import { findDocker } from './ports/docker-places.ts'
 import { keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
 import type { Notifier } from './ports/notifier.ts'
@@ -41,6 +35,7 @@ import type { SecretStore } from './ports/secret-store.ts'
 import { profileSigner } from './ports/signer.ts'
 import { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import { type ConsoleRouter, createRouter } from './router.ts'
+import { createRunningConnectors } from './running-connectors.ts'
 import { SettingsService } from './settings/settings-service.ts'
 import { SystemService } from './system/system-service.ts'
 import { ClipboardGuard } from './tokens/clipboard-guard.ts'
@@ -190,17 +185,17 @@ export function createConsole(ports: ConsolePorts): Console {
     nameOf: (connectionId) => profiles.all().find(({ id }) => id === connectionId)?.name ?? null,
     clock,
   })
-  const composer = new ComposerService({
-    store: new ComposerSettingsStore(database, logger),
-    secretStore,
-    child: new ComposerChild({ spawn: ports.spawnComposer, clock, random, logger }),
+  const running = createRunningConnectors({
+    profileFolder,
+    keyFolder,
+    database,
+    connections,
     ledger,
+    secretStore,
+    spawnComposer: ports.spawnComposer,
+    clock,
+    random,
     logger,
-    platform: process.platform,
-    access: (id) => connections.access(id),
-    sealingKey: async () => (await localKey(secretStore, keyFolder, 'composer')).key,
-    makeKey: newKeyPem,
-    findDocker: () => findDocker({ platform: process.platform, home: homedir(), env: process.env }),
   })
   const system = new SystemService(
     {
@@ -233,12 +228,12 @@ export function createConsole(ports: ConsolePorts): Console {
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     settings.onChange(() => applySettings()),
     settings.onChange(() => inventory.follow()),
-    connections.onChange(() => void composer.follow()),
     connections.onRemoved((removed) => {
       if (settings.current.activeConnectionId === removed.id)
         settings.change({ activeConnectionId: LOCAL_CONNECTION_ID })
       void inventory.forget(removed.id)
       watch.forget(removed)
+      running.forget(removed.id)
     }),
   ]
   let platformWanted = false
@@ -256,7 +251,7 @@ export function createConsole(ports: ConsolePorts): Console {
       await ledger.reopen()
       if (localPlatform.status.value.state === 'failed') localPlatform.start()
       void connections.testAdded({ onlyKeychain: true })
-      void composer.follow()
+      void running.composer.follow()
     }
     return status
   }
@@ -268,7 +263,7 @@ export function createConsole(ports: ConsolePorts): Console {
     watch.dispose()
     incidents.dispose()
     // The composer first: it tells the platform what its last steps did.
-    const children = composer.dispose().then(() => localPlatform.stop())
+    const children = running.dispose().then(() => localPlatform.stop())
     await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
     connections.dispose()
     notices.dispose()
@@ -290,7 +285,8 @@ export function createConsole(ports: ConsolePorts): Console {
     incidents,
     revealBox,
     clipboard,
-    composer,
+    composer: running.composer,
+    connectors: running.connectors,
     registration: watch.registration,
     localXtmOne,
     heartbeat: watch.heartbeat,
@@ -310,7 +306,7 @@ export function createConsole(ports: ConsolePorts): Console {
     async start() {
       applySettings()
       watch.start()
-      composer
+      running.composer
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))
       ledger.verify().catch((error: unknown) => logger.error({ err: error }, 'the ledger cannot be verified'))

@@ -7,6 +7,7 @@ import type { PlatformAudit } from './activity/platform-audit.ts'
 import { authFailuresOf } from './clients/opencti/auth-failures.ts'
 import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
+import type { ConnectorsService } from './connectors/connectors-service.ts'
 import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { IncidentsService } from './incidents/incidents-service.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
@@ -34,6 +35,7 @@ export interface Services {
   readonly revealBox: RevealBox
   readonly clipboard: ClipboardGuard
   readonly composer: ComposerService
+  readonly connectors: ConnectorsService
   readonly registration: RegistrationService
   readonly localXtmOne: LocalXtmOneService
   readonly heartbeat: HeartbeatService
@@ -56,6 +58,7 @@ export function createRouter(services: Services) {
     revealBox,
     clipboard,
     composer,
+    connectors,
     registration,
     heartbeat,
     ledger,
@@ -127,6 +130,14 @@ export function createRouter(services: Services) {
       revoke: os.tokens.revoke.handler(({ input }) => tokens.revoke(input)),
       killSession: os.tokens.killSession.handler(({ input }) => tokens.killSession(input)),
       killSessions: os.tokens.killSessions.handler(({ input }) => tokens.killSessions(input)),
+    },
+    connectors: {
+      watch: os.connectors.watch.handler(({ input, signal }) => connectors.watch(input.connectionId, signal)),
+      refresh: os.connectors.refresh.handler(({ input }) => connectors.refresh(input.connectionId)),
+      timeline: os.connectors.timeline.handler(({ input, signal }) => connectors.timeline(input, signal)),
+      logs: os.connectors.logs.handler(({ input, signal }) => connectors.logs(input, signal)),
+      start: os.connectors.start.handler(({ input }) => connectors.request(input, 'starting')),
+      stop: os.connectors.stop.handler(({ input }) => connectors.request(input, 'stopping')),
     },
     composer: {
       watch: os.composer.watch.handler(({ signal }) => composer.watch(signal)),

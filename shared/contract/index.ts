@@ -1,6 +1,7 @@
 import { activity } from './activity.ts'
 import { composer } from './composer.ts'
 import { connections } from './connections.ts'
+import { connectors } from './connectors.ts'
 import { heartbeat } from './heartbeat.ts'
 import { incidents } from './incidents.ts'
 import { inventory } from './inventory.ts'
@@ -18,6 +19,7 @@ export const contract = {
   inventory,
   incidents,
   composer,
+  connectors,
   registration,
   heartbeat,
   activity,

@@ -62,7 +62,10 @@ describe('standing', () => {
     ['crash-loop', { reported: 'stopped', health: health({ inLoop: true, restarts: 11 }) }],
     ['crash-loop', { reported: 'stopped', health: null, loopedAt: NOW - 3_600 * SECOND }],
     ['crash-loop', { observed: observed({ givenUp: true, state: 'stopped' }) }],
-    ['refused', { reported: null, health: null, observed: observed({ state: 'absent', notice: 'deploy failed' }) }],
+    [
+      'refused',
+      { reported: null, health: null, observed: observed({ state: 'absent', notice: 'deploy failed' }) },
+    ],
     ['silent', { health: null }],
     ['silent', { health: health({ at: NOW - SILENT_MS - 1 }) }],
     ['running', { health: health({ at: NOW - SILENT_MS }) }],
@@ -83,11 +86,16 @@ describe('standing', () => {
   })
 
   it('a loop is no trouble of one that is meant to stop', () => {
-    expect(standing({ requested: 'stopping', reported: 'stopped', health: health({ inLoop: true }) })).toBe('stopped')
+    expect(standing({ requested: 'stopping', reported: 'stopped', health: health({ inLoop: true }) })).toBe(
+      'stopped',
+    )
   })
 
   it('the newest eyes count: a loop that is over is not told on', () => {
-    const over = { health: health({ inLoop: true, at: NOW - 40 * SECOND }), observed: observed({ health: health() }) }
+    const over = {
+      health: health({ inLoop: true, at: NOW - 40 * SECOND }),
+      observed: observed({ health: health() }),
+    }
     expect(standing(over)).toBe('running')
     expect(healthOf(facts(over))?.inLoop).toBe(false)
   })

@@ -29,6 +29,8 @@ export const PROBLEM_CODES = [
   'policy-lifetime',
   'policy-unlimited',
   'policy-naming',
+  'connector-not-found',
+  'not-as-asked',
   // this machine
   'no-connection',
   'token-missing',

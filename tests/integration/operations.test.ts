@@ -37,6 +37,7 @@ const EXTENSIONS = new Set([
 
 /** Asked of platforms before 7.260224 too. */
 const FOR_OLD_PLATFORMS = new Set([
+  'connectors-old',
   'identity',
   'my-account-old',
   'public-settings',

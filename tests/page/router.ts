@@ -4,6 +4,7 @@ import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
 import { activityRouter } from './activity-router.ts'
 import { composerRouter } from './composer-router.ts'
+import { connectorsRouter } from './connectors-router.ts'
 import { incidentsRouter } from './incidents-router.ts'
 import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
@@ -207,6 +208,7 @@ export function routerOf(world: World) {
     inventory: inventoryRouter(world, enter),
     incidents: incidentsRouter(world, enter),
     composer: composerRouter(world, enter),
+    connectors: connectorsRouter(world, enter),
     registration: registrationRouter(world, enter),
     heartbeat: heartbeatRouter(world, enter),
     activity: activityRouter(world, enter),

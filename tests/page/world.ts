@@ -18,6 +18,7 @@ import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { composerView } from './composer-world.ts'
+import { type ConnectorsWorld, connectorsWorld } from './connectors-world.ts'
 import { type IncidentsWorld, incidentsWorld } from './incidents-world.ts'
 
 import { inventoryStatus, noDifference } from './inventory-world.ts'
@@ -33,7 +34,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'registration' | 'heartbeat' | 'activity'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -52,6 +53,7 @@ export interface World {
   snapshots: InventorySnapshot[]
   diff: InventoryDiff
   composer: Watched<ComposerView>
+  connectors: Watched<ConnectorsWorld>
   /** platform's clock minus ours, ms */
   skewMs: number
   /** whether users have tokens of their own */
@@ -177,6 +179,7 @@ export function createWorld(): World {
     snapshots: [],
     diff: noDifference(NOW),
     composer: watched(composerView()),
+    connectors: watched(connectorsWorld(NOW)),
     skewMs: 0,
     hasTokens: true,
     keepsRevoked: true,

@@ -88,6 +88,13 @@ export class ComposerService {
     return this.#view.value
   }
 
+  /** What the process sees of a connection's connectors; null: it does not serve it, or does not run. */
+  observations(connectionId: string): ReadonlyMap<string, ObservedConnector> | null {
+    const { store, child } = this.#parts
+    const { progress, connectors } = child.report.value
+    return store.current.connectionId === connectionId && progress !== null ? connectors : null
+  }
+
   /** Looks for engines, then follows the settings. */
   async start(): Promise<void> {
     await this.lookForDocker()

@@ -8,10 +8,10 @@ import { isCapable } from '#shared/domain/capability.ts'
 const LONGEST_TEXT = 4_096
 
 const Text = z.string().transform((text) => text.slice(0, LONGEST_TEXT))
-const TextOrEmpty = Text.nullish().transform((text) => text ?? '')
-const TextOrNull = Text.nullish().transform((text) => text ?? null)
+export const TextOrEmpty = Text.nullish().transform((text) => text ?? '')
+export const TextOrNull = Text.nullish().transform((text) => text ?? null)
 /** An id must come back to the platform unchanged, so it is refused rather than cut. */
-const Id = z.string().min(1).max(256)
+export const Id = z.string().min(1).max(256)
 const SessionId = z.string().min(1).max(512)
 
 /** ISO 8601 → ms since the epoch. */
@@ -21,7 +21,7 @@ const Moment = z
   .refine((time) => !Number.isNaN(time), 'no date')
 const MomentOrNull = Moment.nullish().transform((time) => time ?? null)
 /** OpenCTI writes "never" of its accounts as a far date or null; a date that cannot be read is none. */
-const LooseMoment = z
+export const LooseMoment = z
   .string()
   .nullish()
   .transform((text) => {

@@ -1,0 +1,216 @@
+import type { Clock } from '#base/clock.ts'
+import { Live } from '#base/live.ts'
+import { asProblem, ProblemError } from '#base/problem-error.ts'
+import type { Connector, ConnectorManager, ConnectorsDelta, Owner } from '#shared/contract/connectors.ts'
+import type { Problem } from '#shared/contract/problem.ts'
+import {
+  type ConnectorDialect,
+  ConnectorOperations,
+  type ListedConnectors,
+} from '../clients/opencti/connector-operations.ts'
+import { remembered } from './changes.ts'
+import { connectorOf, isSame, type Remembered } from './facts.ts'
+import type { ConnectorHistory } from './history.ts'
+import { keyOf } from './manager-key.ts'
+import type { ConnectorOwners } from './owners.ts'
+import { type PlatformSession, requireCapability } from './sessions.ts'
+import { deltas, failed, NOTHING_READ, type Observations, type Snapshot, seenBy } from './snapshot.ts'
+
+/** While somebody looks. */
+const WATCHED_MS = 10_000
+/** While nobody does: often enough for a timeline that tells to the minute. */
+const UNWATCHED_MS = 60_000
+/** Tokens of owners change seldom, and cost a call an owner. */
+const OWNERS_MS = 5 * 60_000
+/** Owners that are asked at the same time. */
+const OWNERS_AT_ONCE = 2
+
+export interface ConnectionParts {
+  readonly connectionId: string
+  readonly use: <Result>(work: (session: PlatformSession) => Promise<Result>) => Promise<Result>
+  readonly history: ConnectorHistory
+  readonly owners: ConnectorOwners
+  readonly observations: () => Observations
+  /** whether the connection could answer now, so that it is worth asking while nobody looks */
+  readonly isReady: () => boolean
+  readonly clock: Clock
+}
+
+/** The connectors of one connection: read at a polite pace, one list call a reading, faster while somebody looks (C-06). */
+export class ConnectionConnectors {
+  readonly #parts: ConnectionParts
+  readonly #live = new Live<Snapshot>(NOTHING_READ)
+  #watchers = 0
+  #failures = 0
+  #dialect: ConnectorDialect = 'newest'
+  #reading: Promise<void> | null = null
+  #ownersReadAt: number | null = null
+  #cancelTimer = (): void => {}
+  #ended = false
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+    this.#arm(0)
+  }
+
+  get current(): Snapshot {
+    return this.#live.value
+  }
+
+  /** Ends with `signal`, or when the connection goes. */
+  async *watch(signal?: AbortSignal): AsyncGenerator<ConnectorsDelta> {
+    this.#watchers++
+    const { readAt } = this.#live.value
+    if (readAt === null || this.#parts.clock.now() - readAt >= WATCHED_MS) void this.refresh()
+    else this.#arm(readAt + WATCHED_MS - this.#parts.clock.now())
+    try {
+      yield* deltas(this.#live, signal)
+    } finally {
+      this.#watchers--
+    }
+  }
+
+  /** Reads now; calls made meanwhile share one reading. How it went is part of the snapshot. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null
+      this.#arm(this.#pause())
+    })
+    return this.#reading
+  }
+
+  /** A composer in the app saw something. */
+  look(): void {
+    const { observations } = this.#parts
+    this.#live.set(seenBy(this.#live.value, observations()))
+  }
+
+  /** Takes a list that was read for another purpose, so that nobody waits for the next one. */
+  take(listed: ListedConnectors): void {
+    const { clock, connectionId, history, observations } = this.#parts
+    const at = clock.now()
+    const before = this.#live.value.connectors
+    const memories = new Map<string, Remembered>()
+    const read = new Map<string, Connector>()
+    for (const found of listed.connectors) {
+      const memory = history.memoryOf(connectionId, found.id)
+      const observed = before.get(found.id)?.observed ?? null
+      const fresh = { ...connectorOf(found, memory ?? NEVER_SEEN, listed.skewMs), observed }
+      const next = remembered(fresh, memory, at)
+      const connector = { ...fresh, requestedAt: next.requestedAt, loopedAt: next.loopedAt }
+      const known = before.get(found.id)
+      read.set(found.id, known && isSame(known, connector) ? known : connector)
+      memories.set(found.id, next)
+    }
+    history.take(connectionId, { at, connectors: memories })
+    this.#dialect = listed.dialect
+    this.#live.set(
+      seenBy(
+        {
+          ...this.#live.value,
+          connectors: read,
+          phase: 'ready',
+          problem: null,
+          readAt: at,
+          unreadable: listed.unreadable,
+          knowsManaged: listed.dialect !== 'old',
+          clockSkewMs: listed.skewMs,
+        },
+        observations(),
+      ),
+    )
+  }
+
+  dispose(): void {
+    this.#ended = true
+    this.#cancelTimer()
+    this.#live.end()
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#parts.use(async (session) => {
+        requireCapability(session.identity, 'MODULES')
+        const operations = new ConnectorOperations(session.client)
+        const [listed, managers] = await Promise.all([
+          operations.list(this.#dialect),
+          this.#managers(operations),
+        ])
+        if (this.#ended) return
+        this.take(listed)
+        this.#live.set({ ...this.#live.value, ...managers })
+        this.#failures = 0
+        // Causes come after what they explain, and nobody waits for them.
+        if (this.#watchers > 0) await this.#readOwners(session)
+      })
+    } catch (error) {
+      if (this.#ended) return
+      this.#failures++
+      // A platform that was updated meanwhile may have learned more words, or lost some.
+      this.#dialect = 'newest'
+      this.#live.set(failed(this.#live.value, asProblem(error).problem))
+    }
+  }
+
+  /** Asked for apart, so that a platform which does not tell its managers still tells its connectors. */
+  async #managers(operations: ConnectorOperations): Promise<Pick<Snapshot, 'managers' | 'managersProblem'>> {
+    if (this.#dialect === 'old') return { managers: null, managersProblem: null }
+    try {
+      const found = await operations.managers()
+      const skewMs = this.#live.value.clockSkewMs
+      const managers = found.map(
+        ({ publicKey, lastPingAt, ...manager }): ConnectorManager => ({
+          ...manager,
+          lastPingAt: lastPingAt === null ? null : lastPingAt - skewMs,
+          key: keyOf(publicKey),
+        }),
+      )
+      return { managers, managersProblem: null }
+    } catch (error) {
+      return { managers: null, managersProblem: asProblem(error).problem }
+    }
+  }
+
+  async #readOwners(session: PlatformSession): Promise<void> {
+    const { clock, owners, connectionId } = this.#parts
+    const { connectors, owners: known } = this.#live.value
+    const ids = new Set([...connectors.values()].flatMap(({ owner }) => (owner ? [owner.id] : [])))
+    const isDue = this.#ownersReadAt === null || clock.now() - this.#ownersReadAt >= OWNERS_MS
+    const missing = [...ids].some((id) => !known?.some((owner) => owner.id === id))
+    if (!isDue && !(missing && known !== null)) return
+    this.#ownersReadAt = clock.now()
+    const waiting = [...ids]
+    const read: Owner[] = []
+    let hindrance: Problem | null = null
+    const work = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined && hindrance === null; id = waiting.shift()) {
+        try {
+          read.push(await owners.read(connectionId, id, session))
+        } catch (error) {
+          const { problem } = asProblem(error)
+          // An owner that was deleted is one that cannot be read; a missing right is missing for all of them.
+          if (problem.code === 'missing-capability' || problem.code === 'old-platform') hindrance = problem
+          else if (!(error instanceof ProblemError)) throw error
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: OWNERS_AT_ONCE }, work))
+    if (!this.#ended) this.#live.set({ ...this.#live.value, owners: hindrance === null ? read : null })
+  }
+
+  #pause(): number {
+    const base = this.#watchers > 0 ? WATCHED_MS : UNWATCHED_MS
+    return Math.min(UNWATCHED_MS, base * 2 ** Math.min(this.#failures, 3))
+  }
+
+  #arm(ms: number): void {
+    this.#cancelTimer()
+    if (this.#ended) return
+    this.#cancelTimer = this.#parts.clock.after(ms, () => {
+      if (this.#watchers > 0 || this.#parts.isReady()) void this.refresh()
+      else this.#arm(UNWATCHED_MS)
+    })
+  }
+}
+
+const NEVER_SEEN = { requestedAt: null, loopedAt: null }
