@@ -37,6 +37,8 @@ function existingViews(): string[] {
     'route:tokens/lost-device',
     'route:tokens/incidents',
     'route:tokens/incident',
+    'route:connectors',
+    'route:connectors/one',
     ...SETTINGS_SECTIONS.map((section) => `route:settings/${section}`),
   ]
 }

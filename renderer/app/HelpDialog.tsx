@@ -4,6 +4,7 @@ import { useText } from '../i18n/text.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Facts } from '../ui/Facts.tsx'
 import { useLooks, usePage } from './page-context.tsx'
+import { VIEWS } from './routes.ts'
 import { isApple } from './shortcuts.ts'
 
 /** Every shortcut there is. */
@@ -23,8 +24,8 @@ export function HelpDialog() {
       <Facts
         facts={[
           { key: 'palette', name: keys(command, 'K'), value: text('help.palette') },
-          { key: 'views', name: keys(command, '1…2'), value: text('help.views') },
-          { key: 'views-alt', name: keys('Alt', '1…2'), value: text('help.views-alt') },
+          { key: 'views', name: keys(command, `1…${VIEWS.length}`), value: text('help.views') },
+          { key: 'views-alt', name: keys('Alt', `1…${VIEWS.length}`), value: text('help.views-alt') },
           ...(singleKeys
             ? [
                 { key: 'search', name: keys('/'), value: text('help.search') },

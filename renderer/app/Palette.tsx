@@ -45,6 +45,9 @@ function usePaletteActions(): SpotlightActionData[] {
       router.go({ view: 'tokens', scope: 'users', userId: null }),
     ),
     action('xtm-one', text('palette.xtm-one'), () => router.go({ view: 'xtm-one' })),
+    action('connectors', text('palette.connectors'), () =>
+      router.go({ view: 'connectors', connectorId: null }),
+    ),
     action('lost-device', text('device.open'), () =>
       router.go({ view: 'tokens', scope: 'lost-device', userId: null }),
     ),

@@ -1,6 +1,7 @@
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
+import { ComposerPanel } from '../features/connectors/ComposerPanel.tsx'
 import { SettingsProvider } from '../features/settings/context.tsx'
 import { NotificationsPanel } from '../features/settings/NotificationsPanel.tsx'
 import { AppearancePanel, ClipboardPanel, LanguagePanel } from '../features/settings/panels.tsx'
@@ -11,6 +12,27 @@ import { useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
 import { useLooks, usePage } from './page-context.tsx'
 import { SETTINGS_SECTIONS, type SettingsSectionId } from './routes.ts'
+
+/** The composer, with what it cannot know itself: the names of connections, and the managers of the platform in use. */
+function ComposerSettings() {
+  const text = useText()
+  const { composer, connections, connectors } = usePage()
+  const list = useStore(connections, (state) => state.list)
+  const servedId = useStore(composer, (state) => state.view?.settings.connectionId ?? null)
+  const shownId = useStore(connectors, (state) => state.connectionId)
+  const managers = useStore(connectors, (state) => state.status?.managers ?? null)
+  useEffect(() => connectors.actions.follow(), [connectors])
+  return (
+    <ComposerPanel
+      store={composer}
+      connections={(list ?? []).map(({ id, name, embedded }) => ({
+        id,
+        name: embedded ? text('settings.local') : name,
+      }))}
+      managerIds={servedId === shownId ? (managers ?? []).map(({ id }) => id) : []}
+    />
+  )
+}
 
 /** The settings, put together from the features that own them. */
 export function SettingsPage({ section }: { section: SettingsSectionId }) {
@@ -41,6 +63,7 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
         onEnabled={(localPlatform) => void settings.change({ localPlatform })}
       />
     ),
+    composer: <ComposerSettings />,
     keychain: <KeychainPanel />,
     about: <AboutPanel />,
   }

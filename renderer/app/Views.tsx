@@ -15,6 +15,7 @@ import classes from './Views.module.css'
 
 const OverviewPage = lazy(() => import('./OverviewPage.tsx'))
 const MonitorsPage = lazy(() => import('./MonitorsPage.tsx'))
+const ConnectorsPage = lazy(async () => ({ default: (await import('./ConnectorsPage.tsx')).ConnectorsPage }))
 const XtmOneView = lazy(async () => ({
   default: (await import('../features/registration/XtmOneView.tsx')).XtmOneView,
 }))
@@ -47,6 +48,16 @@ function ViewOf({ route }: { route: Route }) {
       return <SettingsPage section={route.section} />
     case 'overview':
       return <Overview part={route.part} />
+    case 'connectors':
+      return (
+        <OfConnection
+          view={(connection) => (
+            <Suspense fallback={<Waiting />}>
+              <ConnectorsPage connection={connection} connectorId={route.connectorId} />
+            </Suspense>
+          )}
+        />
+      )
     case 'xtm-one':
       return <OfConnection view={() => <XtmOne />} />
     case 'tokens':

@@ -3,6 +3,8 @@ import type { Connection } from '#shared/contract/connections.ts'
 import { type Language, languageOf } from '#shared/domain/languages.ts'
 import type { Host } from '../client.ts'
 import { type ConnectionsStore, createConnectionsStore } from '../features/connections/store.ts'
+import { type ComposerStore, createComposerStore } from '../features/connectors/composer-store.ts'
+import { type ConnectorsStore, createConnectorsStore } from '../features/connectors/store.ts'
 import { createHeartbeatStore, type HeartbeatStore } from '../features/heartbeat/store.ts'
 import { createIncidentsStore, type IncidentsStore } from '../features/incidents/store.ts'
 import { createOverviewStore, type OverviewStore } from '../features/overview/store.ts'
@@ -54,6 +56,8 @@ export interface Page {
   readonly heartbeat: HeartbeatStore
   readonly overview: OverviewStore
   readonly incidents: IncidentsStore
+  readonly connectors: ConnectorsStore
+  readonly composer: ComposerStore
   readonly pageClipboard: PageClipboard
   remember(change: Partial<Remembered>): void
   /** Begins to follow core, clock and address; returns the end of all. */
@@ -117,6 +121,8 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
 
   const connections = createConnectionsStore(host)
   const tokens = createTokensStore(host.client, clock)
+  const connectors = createConnectorsStore(host)
+  const composer = createComposerStore(host)
   const registration = createRegistrationStore(host)
   const heartbeat = createHeartbeatStore(host)
   const overview = createOverviewStore(host)
@@ -130,6 +136,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
       tokens.actions.turnTo(activeId)
       registration.actions.turnTo(activeId)
       overview.actions.turnTo(activeId)
+      connectors.actions.turnTo(activeId)
     }
     const ends = [settings.subscribe(turn), connections.subscribe(turn)]
     return () => {
@@ -151,6 +158,8 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
     heartbeat,
     overview,
     incidents,
+    connectors,
+    composer,
     pageClipboard: createPageClipboard(clipboard, clock),
     remember: keep,
     start() {
@@ -164,6 +173,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
         connections.start(),
         heartbeat.start(),
         incidents.start(),
+        composer.start(),
         // A search belongs to the list it was typed over.
         router.store.subscribe(() => looks.setState({ search: '' })),
       ]

@@ -7,6 +7,7 @@ export const SETTINGS_SECTIONS = [
   'clipboard',
   'notifications',
   'local',
+  'composer',
   'keychain',
   'about',
 ] as const
@@ -24,13 +25,14 @@ export type Route =
   | { view: 'tokens'; scope: 'lost-device'; userId: string | null }
   | { view: 'tokens'; scope: 'incidents'; id: string | null }
   | { view: 'xtm-one' }
+  | { view: 'connectors'; connectorId: string | null }
   | { view: 'settings'; section: SettingsSectionId }
 
 /** Responses to incidents, within the tokens' view. */
 export type IncidentRoute = Extract<Route, { scope: 'lost-device' | 'incidents' }>
 
 /** The views of the navigation, in its order and the order of the shortcuts. */
-export const VIEWS = ['overview', 'tokens', 'xtm-one', 'settings'] as const
+export const VIEWS = ['overview', 'tokens', 'xtm-one', 'connectors', 'settings'] as const
 export type ViewId = (typeof VIEWS)[number]
 
 export const FIRST_ROUTE: Route = { view: 'overview', part: 'now' }
@@ -40,6 +42,10 @@ export function addressOf(route: Route): string {
   if (route.view === 'settings') return `#/settings/${route.section}`
   if (route.view === 'overview') return route.part === 'now' ? '#/overview' : `#/overview/${route.part}`
   if (route.view === 'xtm-one') return '#/xtm-one'
+  if (route.view === 'connectors')
+    return route.connectorId === null
+      ? '#/connectors'
+      : `#/connectors/${encodeURIComponent(route.connectorId)}`
   if (route.scope === 'incidents') return addressWithId('incident', route.id)
   if (route.scope === 'users' || route.scope === 'lost-device')
     return addressWithId(route.scope, route.userId)
@@ -59,6 +65,7 @@ export function routeOf(address: string): Route {
   }
   if (view === 'overview' && part === 'monitors') return { view, part }
   if (view === 'xtm-one') return { view: 'xtm-one' }
+  if (view === 'connectors') return { view: 'connectors', connectorId: decoded(part) }
   if (view === 'tokens') {
     if (part === 'users' || part === 'lost-device')
       return { view: 'tokens', scope: part, userId: decoded(id) }

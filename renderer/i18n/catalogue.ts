@@ -1,5 +1,6 @@
 import type { Language } from '#shared/domain/languages.ts'
 import type connections from './catalogues/en/connections.json'
+import type connectors from './catalogues/en/connectors.json'
 import type heartbeat from './catalogues/en/heartbeat.json'
 import type incidents from './catalogues/en/incidents.json'
 import type inventory from './catalogues/en/inventory.json'
@@ -12,6 +13,7 @@ import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
 export type MessageId = keyof (typeof connections &
+  typeof connectors &
   typeof heartbeat &
   typeof inventory &
   typeof overview &

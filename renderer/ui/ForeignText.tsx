@@ -21,3 +21,8 @@ export function ForeignText({ children, dimmed }: { children: string; dimmed?: b
     </bdi>
   )
 }
+
+/** The same inside of a sentence: it wraps with the sentence instead of being cut off. */
+export function ForeignWords({ children }: { children: string }) {
+  return <bdi className={classes.words}>{visibleText(children)}</bdi>
+}

@@ -48,8 +48,8 @@ export interface ConnectorFacts {
   readonly lastSeenAt: number | null
 }
 
-/** Worst first. */
-export const STANDINGS = [
+/** Wanted and found do not agree, or it falls over: what an administrator wants to see first; worst first. */
+const TROUBLES = [
   // stopped in a crash loop, though it is wanted
   'crash-loop',
   // more than 3 restarts within 5 minutes, and on
@@ -64,12 +64,11 @@ export const STANDINGS = [
   'silent',
   // not run by a composer, and not heard of
   'inactive',
-  'starting',
-  'stopping',
-  'running',
-  'active',
-  'stopped',
 ] as const
+export type Trouble = (typeof TROUBLES)[number]
+
+/** Worst first. */
+export const STANDINGS = [...TROUBLES, 'starting', 'stopping', 'running', 'active', 'stopped'] as const
 export type Standing = (typeof STANDINGS)[number]
 
 /** So long a wish may take to come true: a reconcile, an image, a start. */
@@ -112,9 +111,8 @@ export function standingOf(facts: ConnectorFacts, now: number): Standing {
   return isFresh ? 'starting' : 'not-running'
 }
 
-/** Wanted and found do not agree, or it falls over: what an administrator wants to see first. */
-export function isTrouble(standing: Standing): boolean {
-  return STANDINGS.indexOf(standing) <= STANDINGS.indexOf('inactive')
+export function isTrouble(standing: Standing): standing is Trouble {
+  return (TROUBLES as readonly Standing[]).includes(standing)
 }
 
 /** How long the present run lasts, ms; null when it does not run or nobody says since when. */

@@ -1,4 +1,5 @@
 import type { ViewState } from './view-state.ts'
+import { CONNECTOR_STATES } from './view-states-connectors.ts'
 import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
 import { MONITOR_STATES } from './view-states-monitors.ts'
@@ -16,4 +17,5 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...OVERVIEW_STATES,
   ...MONITOR_STATES,
   ...INCIDENT_STATES,
+  ...CONNECTOR_STATES,
 ]

@@ -45,7 +45,7 @@ const Connector = z
   .transform((found) => ({
     id: found.id,
     name: found.name,
-    title: found.title === '' ? found.name : found.title,
+    title: found.title.trim() || found.name.trim() || found.id,
     type: found.connector_type,
     active: found.active ?? false,
     lastSeenAt: found.last_seen_at ?? found.updated_at,

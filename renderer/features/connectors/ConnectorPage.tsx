@@ -1,0 +1,294 @@
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { type ReactNode, useEffect, useState } from 'react'
+import type { Connector } from '#shared/contract/connectors.ts'
+import type { Problem } from '#shared/contract/problem.ts'
+import { evidenceAt, healthOf, isTrouble } from '#shared/domain/connector.ts'
+import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { RelativeTime } from '../../i18n/time.tsx'
+import { useTicker } from '../../ui/clock.tsx'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Facts } from '../../ui/Facts.tsx'
+import { ForeignText, ForeignWords } from '../../ui/ForeignText.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { Notice } from '../../ui/Notice.tsx'
+import { Section } from '../../ui/Section.tsx'
+import { CauseNotice, causeFor } from './Causes.tsx'
+import classes from './connectors.module.css'
+import {
+  useConnectorRights,
+  useConnectors,
+  useConnectorsActions,
+  useConnectorsEnvironment,
+} from './context.tsx'
+import { LogView } from './LogView.tsx'
+import { ReadAge } from './ReadAge.tsx'
+import { ReadingNotices } from './ReadingNotices.tsx'
+import { StandingMark, useStanding } from './StandingMark.tsx'
+import type { ConnectorsStatus } from './store.ts'
+import { Timeline } from './Timeline.tsx'
+import { EvidenceAge, None, Reported, Requested, Restarts, Uptime } from './Values.tsx'
+
+/** One connector closely: why it stands so, what happened, what it says, start and stop. */
+export function ConnectorPage({
+  connectorId,
+  status,
+  search,
+}: {
+  connectorId: string
+  status: ConnectorsStatus
+  search: string
+}) {
+  const text = useText()
+  const { onShow, connection } = useConnectorsEnvironment()
+  const actions = useConnectorsActions()
+  const connector = useConnectors((state) => state.connectors.get(connectorId))
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another connection has other connectors
+  useEffect(() => actions.followDetail(connectorId), [actions, connectorId, connection.id])
+
+  return (
+    <>
+      <div className={classes.back}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          leftSection={<Icon name="back" />}
+          onClick={() => onShow(null)}
+          data-testid="all-connectors"
+        >
+          <T id="connectors.all" />
+        </Button>
+      </div>
+      {connector === undefined ? (
+        <>
+          <ReadingNotices status={status} />
+          <EmptyState title={text('problem.connector-not-found.what')} testId="connector-gone">
+            {text('connector.gone-hint')}
+          </EmptyState>
+          <Section title={text('timeline.title')}>
+            <Timeline />
+          </Section>
+        </>
+      ) : (
+        <Present connector={connector} status={status} search={search} />
+      )}
+    </>
+  )
+}
+
+function Present({
+  connector,
+  status,
+  search,
+}: {
+  connector: Connector
+  status: ConnectorsStatus
+  search: string
+}) {
+  const text = useText()
+  return (
+    <>
+      <div className={classes.who}>
+        <h2>
+          <ForeignText>{connector.name}</ForeignText>
+        </h2>
+        <StandingMark connector={connector} />
+        <span className={classes.whoAside}>
+          <ReadAge status={status} />
+          <Deeds connector={connector} />
+        </span>
+      </div>
+      <ReadingNotices status={status} />
+      <Trouble connector={connector} />
+      <div className={classes.columns}>
+        <Section title={text('connector.now')}>
+          <ConnectorFacts connector={connector} composerHere={status.composerHere} />
+        </Section>
+        <Section title={text('timeline.title')}>
+          <Timeline />
+        </Section>
+      </div>
+      {connector.managed && <LogView connector={connector} search={search} />}
+    </>
+  )
+}
+
+/** Start or stop: whichever is not wanted yet. */
+function Deeds({ connector }: { connector: Connector }) {
+  const text = useText()
+  const rights = useConnectorRights()
+  const actions = useConnectorsActions()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  if (!connector.managed) return null
+  if (!rights.change) return <span className={classes.dimmed}>{text('connector.look-only')}</span>
+
+  async function start(): Promise<void> {
+    setBusy(true)
+    const failure = await actions.request(connector.id, 'start')
+    setBusy(false)
+    setProblem(failure)
+    if (failure) return
+    notifications.show({
+      closeButtonProps: { 'aria-label': text('common.close') },
+      message: text('connector.start-asked', { name: connector.name }),
+    })
+  }
+  return (
+    <>
+      {connector.requested === 'starting' ? (
+        <Button variant="default" onClick={() => actions.askToStop(connector)} data-testid="stop">
+          <T id="connector.stop" />
+        </Button>
+      ) : (
+        <Button loading={busy} onClick={() => void start()} data-testid="start">
+          <T id="connector.start" />
+        </Button>
+      )}
+      {problem && (
+        <div className={classes.wide}>
+          <ProblemNotice problem={problem} />
+        </div>
+      )}
+    </>
+  )
+}
+
+/** What is wrong in a sentence, what to do, and whether a token has to do with it. */
+function Trouble({ connector }: { connector: Connector }) {
+  const text = useText()
+  const standing = useStanding(connector)
+  const owners = useConnectors((state) => state.owners)
+  const { clock } = useTicker()
+  if (!isTrouble(standing)) return null
+  const cause = causeFor(connector, standing, owners, clock.now())
+  const isDanger = standing !== 'silent' && standing !== 'inactive' && standing !== 'not-stopped'
+  const notice = connector.observed?.notice ?? null
+  return (
+    <div className={classes.notices}>
+      <Notice
+        tone={isDanger ? 'danger' : 'warning'}
+        testId="trouble"
+        title={text(`connector.trouble.${standing}.what`)}
+      >
+        <p>{text(`connector.trouble.${standing}.hint`)}</p>
+        {notice !== null && (
+          <p className={classes.words}>
+            <ForeignWords>{notice}</ForeignWords>
+          </p>
+        )}
+      </Notice>
+      {cause && <CauseNotice connector={connector} cause={cause} />}
+    </div>
+  )
+}
+
+interface Fact {
+  key: string
+  name: ReactNode
+  value: ReactNode
+}
+
+function ConnectorFacts({ connector, composerHere }: { connector: Connector; composerHere: boolean }) {
+  const text = useText()
+  const { onShowUser } = useConnectorsEnvironment()
+  const { owner } = connector
+  const facts: Fact[] = [
+    ...(connector.managed ? managedFacts(text, connector, composerHere) : []),
+    {
+      key: 'last-seen',
+      name: text('connector.column.last-seen'),
+      value: connector.lastSeenAt === null ? <None /> : <RelativeTime at={connector.lastSeenAt} />,
+    },
+    {
+      key: 'type',
+      name: text('connector.column.type'),
+      value: connector.builtIn ? text('connector.built-in') : <ForeignText>{connector.type}</ForeignText>,
+    },
+    {
+      key: 'owner',
+      name: text('connector.column.owner'),
+      value:
+        owner === null ? (
+          <None />
+        ) : (
+          <button type="button" className={classes.open} onClick={() => onShowUser(owner.id)}>
+            <ForeignText>{owner.name}</ForeignText>
+          </button>
+        ),
+    },
+    {
+      key: 'id',
+      name: text('manager.id'),
+      value: (
+        <span className={classes.mono}>
+          <ForeignText>{connector.id}</ForeignText>
+        </span>
+      ),
+    },
+  ]
+  return <Facts facts={facts} />
+}
+
+function managedFacts(text: ReturnType<typeof useText>, connector: Connector, composerHere: boolean): Fact[] {
+  const health = healthOf(connector)
+  const isOwn = composerHere && connector.observed !== null
+  return [
+    {
+      key: 'requested',
+      name: text('connector.column.requested'),
+      value: <Requested connector={connector} />,
+    },
+    { key: 'reported', name: text('connector.column.reported'), value: <Reported connector={connector} /> },
+    {
+      key: 'evidence',
+      name: text('connector.column.evidence'),
+      value:
+        evidenceAt(connector) === null ? (
+          text('connector.no-evidence')
+        ) : (
+          <>
+            <EvidenceAge connector={connector} />{' '}
+            <span className={classes.dimmed}>
+              {text(isOwn ? 'connector.seen-here' : 'connector.told-by-platform')}
+            </span>
+          </>
+        ),
+    },
+    ...(isOwn && connector.observed !== null
+      ? [
+          {
+            key: 'container',
+            name: text('connector.container'),
+            value: (
+              <>
+                <T id={`connector.container.${connector.observed.state}`} />
+                {connector.observed.reason !== null && (
+                  <span className={classes.dimmed}>
+                    {' '}
+                    <ForeignWords>{connector.observed.reason}</ForeignWords>
+                  </span>
+                )}
+              </>
+            ),
+          },
+        ]
+      : []),
+    { key: 'restarts', name: text('connector.column.restarts'), value: <Restarts connector={connector} /> },
+    ...(health !== null && health.exitCode !== null
+      ? [{ key: 'exit', name: text('connector.exit-code'), value: String(health.exitCode) }]
+      : []),
+    { key: 'uptime', name: text('connector.column.uptime'), value: <Uptime connector={connector} /> },
+    {
+      key: 'image',
+      name: text('connector.column.image'),
+      value: connector.image === null ? <None /> : <ForeignWords>{connector.image}</ForeignWords>,
+    },
+    {
+      key: 'hash',
+      name: text('connector.hash'),
+      value: connector.hash === null ? <None /> : <span className={classes.mono}>{connector.hash}</span>,
+    },
+  ]
+}

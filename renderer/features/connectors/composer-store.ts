@@ -1,0 +1,64 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ComposerSettings, ComposerView } from '#shared/contract/composer.ts'
+import type { Problem } from '#shared/contract/problem.ts'
+import type { Host } from '../../client.ts'
+import { problemOf } from '../../i18n/problem-of.ts'
+
+/** A connection that the composer may work for. */
+export interface ConnectionChoice {
+  readonly id: string
+  readonly name: string
+}
+
+export interface ComposerState {
+  /** null until the core has spoken */
+  view: ComposerView | null
+}
+
+/** `undefined` leaves a secret as it is kept, null forgets it. */
+export interface TypedSecrets {
+  token?: string | null | undefined
+  portainerKey?: string | null | undefined
+  registryPassword?: string | null | undefined
+}
+
+/** Each gives what went wrong, null when nothing did. */
+export interface ComposerActions {
+  save(settings: ComposerSettings, secrets: TypedSecrets): Promise<Problem | null>
+  restart(): Promise<Problem | null>
+  confirmRemovals(): Promise<Problem | null>
+  lookForDocker(): Promise<Problem | null>
+}
+
+export type ComposerStore = StoreApi<ComposerState> & {
+  readonly actions: ComposerActions
+  start(): () => void
+}
+
+export function createComposerStore(host: Host): ComposerStore {
+  const store = createStore<ComposerState>(() => ({ view: null }))
+  const attempt = async (deed: () => Promise<unknown>): Promise<Problem | null> => {
+    try {
+      await deed()
+      return null
+    } catch (error) {
+      return problemOf(error)
+    }
+  }
+  return Object.assign(store, {
+    actions: {
+      save: (settings: ComposerSettings, secrets: TypedSecrets) =>
+        attempt(async () => {
+          store.setState({ view: await host.client.composer.save({ settings, secrets }) })
+        }),
+      restart: () => attempt(() => host.client.composer.restart()),
+      confirmRemovals: () => attempt(() => host.client.composer.confirmRemovals()),
+      lookForDocker: () => attempt(() => host.client.composer.lookForDocker()),
+    },
+    start: () =>
+      host.follow(
+        (client, options) => client.composer.watch(undefined, options),
+        (view) => store.setState({ view }),
+      ),
+  })
+}
