@@ -30,6 +30,7 @@ function existingViews(): string[] {
     ...INVENTORY_SCOPES.map((scope) => `route:tokens/${scope}`),
     'route:overview',
     'route:overview/monitors',
+    'route:activity',
     'route:tokens/mine',
     'route:tokens/users',
     'route:tokens/user',

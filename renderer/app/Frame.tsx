@@ -22,6 +22,7 @@ const FIRST_OF: Record<ViewId, Route> = {
   tokens: { view: 'tokens', scope: 'mine' },
   'xtm-one': { view: 'xtm-one' },
   connectors: { view: 'connectors', connectorId: null },
+  activity: { view: 'activity' },
   settings: { view: 'settings', section: 'connections' },
 }
 
@@ -163,6 +164,7 @@ function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElemen
 /** What the search field of the header searches. */
 function searchLabel(route: Route): MessageId {
   if (route.view === 'connectors') return route.connectorId === null ? 'search.connectors' : 'search.log'
+  if (route.view === 'activity') return 'search.activity'
   if (route.view !== 'tokens') return 'search.tokens'
   if (route.scope === 'all') return 'search.inventory'
   if (route.scope === 'findings') return 'search.findings'
@@ -171,7 +173,7 @@ function searchLabel(route: Route): MessageId {
 
 /** Where a list is shown that the header's field searches. */
 function hasSearch(route: Route): boolean {
-  if (route.view === 'connectors') return true
+  if (route.view === 'connectors' || route.view === 'activity') return true
   return route.view === 'tokens' && route.scope !== 'lost-device' && route.scope !== 'incidents'
 }
 

@@ -54,6 +54,7 @@ function usePaletteActions(): SpotlightActionData[] {
     action('incidents', text('incident.list'), () =>
       router.go({ view: 'tokens', scope: 'incidents', id: null }),
     ),
+    action('activity', text('palette.activity'), () => router.go({ view: 'activity' })),
     ...(mine
       ? [
           action('generate', text('tokens.generate'), () => {

@@ -15,6 +15,7 @@ import classes from './Views.module.css'
 
 const OverviewPage = lazy(() => import('./OverviewPage.tsx'))
 const MonitorsPage = lazy(() => import('./MonitorsPage.tsx'))
+const ActivityPage = lazy(async () => ({ default: (await import('./ActivityPage.tsx')).ActivityPage }))
 const ConnectorsPage = lazy(async () => ({ default: (await import('./ConnectorsPage.tsx')).ConnectorsPage }))
 const XtmOneView = lazy(async () => ({
   default: (await import('../features/registration/XtmOneView.tsx')).XtmOneView,
@@ -57,6 +58,12 @@ function ViewOf({ route }: { route: Route }) {
             </Suspense>
           )}
         />
+      )
+    case 'activity':
+      return (
+        <Suspense fallback={<Waiting />}>
+          <ActivityPage waiting={<Waiting />} />
+        </Suspense>
       )
     case 'xtm-one':
       return <OfConnection view={() => <XtmOne />} />

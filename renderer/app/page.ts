@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Connection } from '#shared/contract/connections.ts'
 import { type Language, languageOf } from '#shared/domain/languages.ts'
 import type { Host } from '../client.ts'
+import { type ActivityStore, createActivityStore } from '../features/activity/store.ts'
 import { type ConnectionsStore, createConnectionsStore } from '../features/connections/store.ts'
 import { type ComposerStore, createComposerStore } from '../features/connectors/composer-store.ts'
 import { type ConnectorsStore, createConnectorsStore } from '../features/connectors/store.ts'
@@ -19,6 +20,7 @@ import {
 import { createTokensStore, type TokensStore } from '../features/tokens/store.ts'
 import { loadCatalogue, type Messages } from '../i18n/catalogue.ts'
 import { type Clock, createTicker, type Ticker } from '../ui/clock.tsx'
+import { saveText } from '../ui/save-text.ts'
 import { type Remembered, readRemembered, remember } from './remembered.ts'
 import { createRouter, type Router } from './routes.ts'
 
@@ -58,7 +60,10 @@ export interface Page {
   readonly incidents: IncidentsStore
   readonly connectors: ConnectorsStore
   readonly composer: ComposerStore
+  readonly activity: ActivityStore
   readonly pageClipboard: PageClipboard
+  /** hands a file to the reader */
+  readonly save: typeof saveText
   remember(change: Partial<Remembered>): void
   /** Begins to follow core, clock and address; returns the end of all. */
   start(): () => void
@@ -69,12 +74,14 @@ export interface PageParts {
   clock: Clock
   storage: Pick<Storage, 'getItem' | 'setItem'>
   clipboard: ClipboardDevice
+  save?: typeof saveText
   /** BCP 47, best first */
   languages: readonly string[]
 }
 
 /** Builds the page; waits for the catalogue of the first language, without which it could say nothing. */
-export async function createPage({ host, clock, storage, clipboard, languages }: PageParts): Promise<Page> {
+export async function createPage(parts: PageParts): Promise<Page> {
+  const { host, clock, storage, clipboard, languages, save = saveText } = parts
   const remembered = readRemembered(storage)
   const language = remembered.language ?? languageOf(languages)
   const messages = await loadCatalogue(language)
@@ -121,6 +128,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
 
   const connections = createConnectionsStore(host)
   const tokens = createTokensStore(host.client, clock)
+  const activity = createActivityStore(host.client, clock)
   const connectors = createConnectorsStore(host)
   const composer = createComposerStore(host)
   const registration = createRegistrationStore(host)
@@ -137,6 +145,7 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
       registration.actions.turnTo(activeId)
       overview.actions.turnTo(activeId)
       connectors.actions.turnTo(activeId)
+      activity.actions.turnTo(activeId)
     }
     const ends = [settings.subscribe(turn), connections.subscribe(turn)]
     return () => {
@@ -160,6 +169,8 @@ export async function createPage({ host, clock, storage, clipboard, languages }:
     incidents,
     connectors,
     composer,
+    activity,
+    save,
     pageClipboard: createPageClipboard(clipboard, clock),
     remember: keep,
     start() {

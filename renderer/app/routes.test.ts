@@ -9,6 +9,7 @@ test('every route survives its address', () => {
     ...INVENTORY_SCOPES.map((scope): Route => ({ view: 'tokens', scope })),
     { view: 'tokens', scope: 'users', userId: null },
     { view: 'tokens', scope: 'users', userId: 'a/b c?#%ü' },
+    { view: 'activity' },
     { view: 'settings', section: 'keychain' },
   ]
   for (const route of routes) expect(routeOf(addressOf(route))).toEqual(route)

@@ -26,13 +26,14 @@ export type Route =
   | { view: 'tokens'; scope: 'incidents'; id: string | null }
   | { view: 'xtm-one' }
   | { view: 'connectors'; connectorId: string | null }
+  | { view: 'activity' }
   | { view: 'settings'; section: SettingsSectionId }
 
 /** Responses to incidents, within the tokens' view. */
 export type IncidentRoute = Extract<Route, { scope: 'lost-device' | 'incidents' }>
 
 /** The views of the navigation, in its order and the order of the shortcuts. */
-export const VIEWS = ['overview', 'tokens', 'xtm-one', 'connectors', 'settings'] as const
+export const VIEWS = ['overview', 'tokens', 'xtm-one', 'connectors', 'activity', 'settings'] as const
 export type ViewId = (typeof VIEWS)[number]
 
 export const FIRST_ROUTE: Route = { view: 'overview', part: 'now' }
@@ -42,6 +43,7 @@ export function addressOf(route: Route): string {
   if (route.view === 'settings') return `#/settings/${route.section}`
   if (route.view === 'overview') return route.part === 'now' ? '#/overview' : `#/overview/${route.part}`
   if (route.view === 'xtm-one') return '#/xtm-one'
+  if (route.view === 'activity') return '#/activity'
   if (route.view === 'connectors')
     return route.connectorId === null
       ? '#/connectors'
@@ -65,6 +67,7 @@ export function routeOf(address: string): Route {
   }
   if (view === 'overview' && part === 'monitors') return { view, part }
   if (view === 'xtm-one') return { view: 'xtm-one' }
+  if (view === 'activity') return { view }
   if (view === 'connectors') return { view: 'connectors', connectorId: decoded(part) }
   if (view === 'tokens') {
     if (part === 'users' || part === 'lost-device')

@@ -1,4 +1,5 @@
 import type { Language } from '#shared/domain/languages.ts'
+import type activity from './catalogues/en/activity.json'
 import type connections from './catalogues/en/connections.json'
 import type connectors from './catalogues/en/connectors.json'
 import type heartbeat from './catalogues/en/heartbeat.json'
@@ -12,7 +13,8 @@ import type tokens from './catalogues/en/tokens.json'
 import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
-export type MessageId = keyof (typeof connections &
+export type MessageId = keyof (typeof activity &
+  typeof connections &
   typeof connectors &
   typeof heartbeat &
   typeof inventory &

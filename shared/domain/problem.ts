@@ -39,6 +39,7 @@ export const PROBLEM_CODES = [
   'keychain-denied',
   'clipboard-failed',
   'ledger-failed',
+  'ledger-unreadable',
   'local-platform-down',
   'reveal-gone',
   'incident-not-found',

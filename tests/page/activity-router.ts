@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server'
 import type { ConsoleEntry, PlatformEntry } from '#shared/contract/activity.ts'
 import { contract } from '#shared/contract/index.ts'
+import type { ActivityKind } from '#shared/domain/ledger.ts'
 import type { Procedure, Refuse, World } from './world.ts'
 
 export function activityRouter(world: World, enter: (procedure: Procedure, errors: Refuse) => Promise<void>) {
@@ -20,9 +21,7 @@ export function activityRouter(world: World, enter: (procedure: Procedure, error
     platform: os.platform.handler(async ({ input, errors }) => {
       await enter('activity.platform', errors)
       const found = world.activity.audit.filter(
-        (entry) =>
-          (input.kind === null || (input.kind === 'sign-in') === (entry.type === 'authentication')) &&
-          matches(entry, input),
+        (entry) => (input.kind === null || isOfKind(entry, input.kind)) && matches(entry, input),
       )
       const from = Number(input.after ?? 0)
       const to = from + input.first
@@ -51,6 +50,12 @@ export function activityRouter(world: World, enter: (procedure: Procedure, error
       }
     }),
   }
+}
+
+function isOfKind({ type, message }: PlatformEntry, kind: ActivityKind): boolean {
+  if (kind === 'sign-in') return type === 'authentication'
+  if (kind === 'token') return message.includes('API token')
+  return kind === 'session' && message.includes('session')
 }
 
 function matches(

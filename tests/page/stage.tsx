@@ -14,6 +14,8 @@ export interface Stage {
   page: Page
   /** what the page copied by itself */
   clipboard: { text: string; allowed: boolean }
+  /** files it handed to the reader */
+  saved: { fileName: string; text: string }[]
   /** The element, as soon as it is there. */
   see(selector: string): Promise<HTMLElement>
   /** Resolves when no such element is left. */
@@ -43,6 +45,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   window.location.hash = address
   const kept = new Map([['gatehouse', JSON.stringify({ language, scheme, singleKeys: true })]])
   const clipboard = { text: '', allowed: true }
+  const saved: Stage['saved'] = []
   const page = await createPage({
     host: hostOf(world),
     clock: world.clock,
@@ -51,6 +54,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       setItem: (key, value) => void kept.set(key, value),
     },
     clipboard: deviceOf(clipboard),
+    save: (fileName, text) => void saved.push({ fileName, text }),
     languages: [language],
   })
   const box = document.createElement('div')
@@ -63,6 +67,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     world,
     page,
     clipboard,
+    saved,
     see: (selector) => until(() => document.querySelector<HTMLElement>(selector), `to see ${selector}`),
     async unsee(selector) {
       await until(() => document.querySelector(selector) === null || null, `not to see ${selector}`)

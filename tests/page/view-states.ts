@@ -1,4 +1,5 @@
 import type { ViewState } from './view-state.ts'
+import { ACTIVITY_STATES } from './view-states-activity.ts'
 import { CONNECTOR_STATES } from './view-states-connectors.ts'
 import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
@@ -18,4 +19,5 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...MONITOR_STATES,
   ...INCIDENT_STATES,
   ...CONNECTOR_STATES,
+  ...ACTIVITY_STATES,
 ]

@@ -65,5 +65,5 @@ it('a record that is not what was written stands there as far as it can be read'
 it('says so when it cannot be read', () => {
   const { ledger, database } = rigOf()
   database.close()
-  expect(() => ledger.read(NEWEST)).toThrow(expect.objectContaining({ code: 'ledger-failed' }))
+  expect(() => ledger.read(NEWEST)).toThrow(expect.objectContaining({ code: 'ledger-unreadable' }))
 })

@@ -84,7 +84,7 @@ export class LedgerService implements ActionLedger {
 
   /**
    * Walks everything that was recorded, in slices, and compares it with the heads kept beside the keys. What is written
-   * meanwhile is left to the next time. @throws ProblemError `ledger-failed` when the file cannot be read
+   * meanwhile is left to the next time. @throws ProblemError `ledger-unreadable`
    */
   async verify(): Promise<LedgerVerdict> {
     const { keys, heads, clock } = this.#parts
@@ -109,11 +109,11 @@ export class LedgerService implements ActionLedger {
         ? { state: 'broken', ...broken, checkedAt }
         : { state: 'whole', records, unchecked: walk.unchecked, checkedAt }
     } catch (error) {
-      throw error instanceof ProblemError ? error : new ProblemError('ledger-failed', messageOf(error))
+      throw new ProblemError('ledger-unreadable', messageOf(error))
     }
   }
 
-  /** One page of what was done, newest first. @throws ProblemError `ledger-failed` when the file cannot be read */
+  /** One page of what was done, newest first. @throws ProblemError `ledger-unreadable` */
   read(query: LedgerQuery): LedgerPage & { readAt: number } {
     return this.#readable(() => ({
       ...readLedger(this.#parts.database, query, this.#openedAt),
@@ -137,7 +137,7 @@ export class LedgerService implements ActionLedger {
     try {
       return work()
     } catch (error) {
-      throw new ProblemError('ledger-failed', messageOf(error))
+      throw new ProblemError('ledger-unreadable', messageOf(error))
     }
   }
 

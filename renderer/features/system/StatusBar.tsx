@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { ClipboardStatus } from '#shared/contract/system.ts'
+import type { ClipboardStatus, LedgerStatus } from '#shared/contract/system.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
@@ -50,7 +50,7 @@ export function StatusBar({
           <Entry name={text('status.local')}>
             <LocalPlatformMark status={status.localPlatform} />
           </Entry>
-          <Entry name={text('status.ledger')} narrow={status.ledger.state === 'ready' ? 'yields' : undefined}>
+          <Entry name={text('status.ledger')} narrow={isLedgerWell(status.ledger) ? 'yields' : undefined}>
             <LedgerMark ledger={status.ledger} />
           </Entry>
         </>
@@ -69,6 +69,9 @@ export function StatusBar({
     </div>
   )
 }
+
+const isLedgerWell = (ledger: LedgerStatus): boolean =>
+  ledger.state === 'ready' && ledger.brokenAt === undefined
 
 const NARROW = { gone: classes.wideOnly, yields: classes.yields }
 

@@ -41,6 +41,12 @@ export function LocalPlatformMark({ status }: { status: LocalPlatformStatus }) {
 }
 
 export function LedgerMark({ ledger }: { ledger: LedgerStatus }) {
+  if (ledger.state === 'ready' && ledger.brokenAt !== undefined)
+    return (
+      <StateMark tone="danger">
+        <T id="ledger.broken" values={{ place: ledger.brokenAt }} />
+      </StateMark>
+    )
   return ledger.state === 'ready' ? (
     <StateMark tone="good">
       <T id="ledger.ready" values={{ records: ledger.records }} />
