@@ -1,4 +1,4 @@
-import { eventIterator } from '@orpc/contract'
+import { eventIterator, type } from '@orpc/contract'
 import { z } from 'zod'
 import { FINDING_IDS } from '#shared/domain/findings.ts'
 import { ConnectionId, Instant } from './connections.ts'
@@ -77,21 +77,20 @@ export const InventoryToken = Token.extend({ row: RowNumber, owner: RowNumber })
 export type InventoryToken = z.infer<typeof InventoryToken>
 
 /** One piece of what changed. Owners come before the first of their tokens. */
-export const InventoryDelta = z.object({
+export interface InventoryDelta {
   /** drop the copy before applying this piece */
-  reset: z.boolean(),
-  owners: z.array(InventoryOwner),
-  tokens: z.array(InventoryToken),
+  readonly reset: boolean
+  readonly owners: readonly InventoryOwner[]
+  readonly tokens: readonly InventoryToken[]
   /** `row` of tokens that are gone */
-  removed: z.array(RowNumber),
+  readonly removed: readonly number[]
   /** for the next call */
-  cursor: z.string(),
+  readonly cursor: string
   /** another call brings more at once */
-  more: z.boolean(),
+  readonly more: boolean
   /** the copy is at this revision when `more` is false */
-  revision: z.number().int(),
-})
-export type InventoryDelta = z.infer<typeof InventoryDelta>
+  readonly revision: number
+}
 
 /** What the console remembers of a token that its platform does not list any more (T-14). */
 export const Tombstone = Token.extend({
@@ -159,8 +158,11 @@ export const inventory = {
   /** State at once and at each change. Restores the last snapshot; asks the platform nothing: `refresh` does. */
   watch: procedure.input(OfConnection).output(eventIterator(InventoryStatus)),
 
-  /** What changed since `cursor` (null: everything), at most some hundred kilobytes a call. */
-  rows: procedure.input(OfConnection.extend({ cursor: Cursor })).output(InventoryDelta),
+  /**
+   * What changed since `cursor` (null: everything), at most some hundred kilobytes a call. It is checked where the platform's
+   * answer comes in; to look at each field once more here would take longer than reading it.
+   */
+  rows: procedure.input(OfConnection.extend({ cursor: Cursor })).output(type<InventoryDelta>()),
 
   /**
    * Reads everything again in the background; returns when it has begun. While one runs it does nothing.

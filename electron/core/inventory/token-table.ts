@@ -1,4 +1,4 @@
-import type { InventoryDelta, InventoryOwner } from '#shared/contract/inventory.ts'
+import type { InventoryDelta, InventoryOwner, InventoryToken } from '#shared/contract/inventory.ts'
 import type { Token } from '#shared/contract/tokens.ts'
 import { type CrowdPlace, type Findings, judge, TokenCrowd } from '#shared/domain/findings.ts'
 import type { TokenPolicy } from '#shared/domain/token-policy.ts'
@@ -176,7 +176,8 @@ export class TokenTable {
     const since = this.#place(cursor)
     const from = since ?? 0
     const owners = new Map<number, OwnerEntry>()
-    const delta: Pick<InventoryDelta, 'tokens' | 'removed'> = { tokens: [], removed: [] }
+    const tokens: InventoryToken[] = []
+    const removed: number[] = []
     let index = this.#after(from)
     let reached = this.#revision
     for (let seen = 0; index < this.#log.length; index++) {
@@ -186,17 +187,18 @@ export class TokenTable {
       reached = revision
       if (entry.revision !== revision) continue
       if (!isToken(entry)) owners.set(entry.number, entry)
-      else if (entry.gone) delta.removed.push(entry.number)
+      else if (entry.gone) removed.push(entry.number)
       else {
         // Its own place in the log may come later, if it changed since.
         if (entry.owner.revision > from) owners.set(entry.owner.number, entry.owner)
-        delta.tokens.push({ ...entry.token, row: entry.number, owner: entry.owner.number })
+        tokens.push({ ...entry.token, row: entry.number, owner: entry.owner.number })
       }
     }
     const more = index < this.#log.length
     if (!more) reached = this.#revision
     return {
-      ...delta,
+      tokens,
+      removed,
       owners: [...owners.values()].map(({ number, facts }) => ({ ...facts, owner: number })),
       reset: since === null,
       cursor: `${this.#epoch}.${reached}`,

@@ -1,0 +1,97 @@
+import './raw-imports.ts'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer } from 'ws'
+
+/** What the console does for one load, measured in a process of its own; its page is another one. */
+export interface InventoryOrder {
+  readonly url: string
+  readonly token: string
+  /** an earlier child's profile: its snapshot is restored first */
+  readonly folder: string | null
+}
+
+export interface InventoryReport {
+  readonly folder: string
+  readonly connectionId: string
+  readonly tokens: number
+  /** ms from the question to the page's first rows */
+  readonly firstRows: number
+  /** ms from the question to the end, everything applied by the page */
+  readonly total: number
+  /** ms the event loop stood still at most, while it loaded and kept the snapshot */
+  readonly blocked: number
+  /** of that, ms at most that this thread computed without a pause: what another process took is not in it */
+  readonly computed: number
+  /** bytes */
+  readonly rssGrowth: number
+}
+
+/** Resolution of the look at the event loop, ms. */
+const TICK_MS = 2
+
+process.once('message', async (order: InventoryOrder) => {
+  const { consoleRig } = await import('./console-rig.ts')
+  const { memorySecretStore } = await import('./memory-secret-store.ts')
+  const rig = consoleRig({ keychain: memorySecretStore() })
+  const connectionId = await rig.connect(order.url, order.token)
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+  const handler = new RPCHandler(rig.console.router)
+  server.on('connection', (socket) => void handler.upgrade(socket))
+  await once(server, 'listening')
+  const page = fork(new URL('./inventory-page.ts', import.meta.url), {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
+  page.send({ port: (server.address() as AddressInfo).port, connectionId })
+  await once(page, 'message')
+  globalThis.gc?.()
+  const rssBefore = process.memoryUsage().rss
+  let rss = rssBefore
+  const look = watchLoop(() => {
+    rss = Math.max(rss, process.memoryUsage().rss)
+  })
+  page.send('load')
+  const [{ firstRows, total, tokens }] = await once(page, 'message')
+  await rig.client.inventory.snapshots({ connectionId })
+  const { blocked, computed } = look.end()
+  const report: InventoryReport = {
+    folder: rig.folder,
+    connectionId,
+    tokens,
+    firstRows,
+    total,
+    blocked,
+    computed,
+    rssGrowth: rss - rssBefore,
+  }
+  page.kill()
+  server.close()
+  await rig.console.dispose()
+  process.send?.(report, () => process.exit())
+})
+
+/** Looks at the event loop until it is ended. */
+function watchLoop(sample: () => void) {
+  let blocked = 0
+  let computed = 0
+  let ticks = 0
+  let at = performance.now()
+  let cpu = process.threadCpuUsage()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    const used = process.threadCpuUsage(cpu)
+    blocked = Math.max(blocked, now - at - TICK_MS)
+    computed = Math.max(computed, (used.user + used.system) / 1_000)
+    at = now
+    cpu = process.threadCpuUsage()
+    if (++ticks % 10 === 0) sample()
+  }, TICK_MS)
+  return {
+    end() {
+      clearInterval(timer)
+      return { blocked, computed }
+    },
+  }
+}
