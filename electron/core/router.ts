@@ -3,6 +3,7 @@ import type { Logger } from '#base/logger.ts'
 import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
+import { jsonText } from '#shared/domain/json-text.ts'
 import type { PlatformAudit } from './activity/platform-audit.ts'
 import { authFailuresOf } from './clients/opencti/auth-failures.ts'
 import type { ComposerService } from './composer/composer-service.ts'
@@ -174,7 +175,9 @@ export function createRouter(services: Services) {
     },
     inventory: {
       watch: os.inventory.watch.handler(({ input, signal }) => inventory.watch(input.connectionId, signal)),
-      rows: os.inventory.rows.handler(({ input }) => inventory.rows(input.connectionId, input.cursor)),
+      rows: os.inventory.rows.handler(({ input }) =>
+        jsonText(inventory.rows(input.connectionId, input.cursor)),
+      ),
       refresh: os.inventory.refresh.handler(({ input }) => inventory.refresh(input.connectionId)),
       retryFailed: os.inventory.retryFailed.handler(({ input }) => inventory.retryFailed(input.connectionId)),
       cancel: os.inventory.cancel.handler(({ input }) => inventory.cancel(input.connectionId)),

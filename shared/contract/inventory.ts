@@ -1,6 +1,7 @@
 import { eventIterator, type } from '@orpc/contract'
 import { z } from 'zod'
 import { FINDING_IDS } from '#shared/domain/findings.ts'
+import type { JsonText } from '#shared/domain/json-text.ts'
 import { ConnectionId, Instant } from './connections.ts'
 import { Problem, procedure } from './problem.ts'
 import { Token } from './tokens.ts'
@@ -159,10 +160,10 @@ export const inventory = {
   watch: procedure.input(OfConnection).output(eventIterator(InventoryStatus)),
 
   /**
-   * What changed since `cursor` (null: everything), at most some hundred kilobytes a call. It is checked where the platform's
-   * answer comes in; to look at each field once more here would take longer than reading it.
+   * What changed since `cursor` (null: everything), at most some hundred kilobytes a call, as JSON. It was checked where the
+   * platform's answer came in; looking at each field again on its way would take longer than all the rest.
    */
-  rows: procedure.input(OfConnection.extend({ cursor: Cursor })).output(type<InventoryDelta>()),
+  rows: procedure.input(OfConnection.extend({ cursor: Cursor })).output(type<JsonText<InventoryDelta>>()),
 
   /**
    * Reads everything again in the background; returns when it has begun. While one runs it does nothing.

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Tombstone } from '#shared/contract/inventory.ts'
+import { readJsonText } from '#shared/domain/json-text.ts'
 import { consoleRig, problemOf } from '../support/console-rig.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { hurriedClock } from '../support/hurried-clock.ts'
@@ -268,7 +269,7 @@ it('an export tells what is shown, in the asked order, and runs nothing', async 
   const { tokens } = await refreshed(client, connectionId)
   const copy = inventoryCopy(client, connectionId)
   await copy.follow()
-  const { cursor } = await client.inventory.rows({ connectionId, cursor: null })
+  const { cursor } = readJsonText(await client.inventory.rows({ connectionId, cursor: null }))
   const text = async (ask: Partial<Parameters<typeof client.inventory.export>[0]>) => {
     let whole = ''
     const asked = { connectionId, format: 'csv', cursor: null, rows: null, ...ask } as const

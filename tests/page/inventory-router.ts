@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
+import { jsonText } from '#shared/domain/json-text.ts'
 import { inventoryRows } from './inventory-world.ts'
 import { type Procedure, type Refuse, stream, type World } from './world.ts'
 
@@ -12,7 +13,7 @@ export function inventoryRouter(
     watch: os.watch.handler(({ signal }) => stream(world.inventory, signal)),
     rows: os.rows.handler(async ({ errors }) => {
       await enter('inventory.rows', errors)
-      return inventoryRows(world)
+      return jsonText(inventoryRows(world))
     }),
     refresh: os.refresh.handler(({ errors }) => enter('inventory.refresh', errors)),
     retryFailed: os.retryFailed.handler(({ errors }) => enter('inventory.retryFailed', errors)),

@@ -9,8 +9,8 @@ import { WebSocketServer } from 'ws'
 export interface InventoryOrder {
   readonly url: string
   readonly token: string
-  /** an earlier child's profile: its snapshot is restored first */
-  readonly folder: string | null
+  /** an earlier child's profile, whose snapshot is shown; null: everything is read from the platform */
+  readonly kept: { readonly folder: string; readonly connectionId: string } | null
 }
 
 export interface InventoryReport {
@@ -35,8 +35,9 @@ const TICK_MS = 2
 process.once('message', async (order: InventoryOrder) => {
   const { consoleRig } = await import('./console-rig.ts')
   const { memorySecretStore } = await import('./memory-secret-store.ts')
-  const rig = consoleRig({ keychain: memorySecretStore() })
-  const connectionId = await rig.connect(order.url, order.token)
+  const { kept } = order
+  const rig = consoleRig({ keychain: memorySecretStore(), ...(kept && { folder: kept.folder }) })
+  const connectionId = kept?.connectionId ?? (await rig.connect(order.url, order.token))
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   const handler = new RPCHandler(rig.console.router)
   server.on('connection', (socket) => void handler.upgrade(socket))
@@ -44,7 +45,7 @@ process.once('message', async (order: InventoryOrder) => {
   const page = fork(new URL('./inventory-page.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   })
-  page.send({ port: (server.address() as AddressInfo).port, connectionId })
+  page.send({ port: (server.address() as AddressInfo).port, connectionId, refresh: kept === null })
   await once(page, 'message')
   globalThis.gc?.()
   const rssBefore = process.memoryUsage().rss

@@ -1,4 +1,10 @@
-import type { InventoryOwner, InventoryStatus, InventoryToken } from '#shared/contract/inventory.ts'
+import type {
+  InventoryDelta,
+  InventoryOwner,
+  InventoryStatus,
+  InventoryToken,
+} from '#shared/contract/inventory.ts'
+import { readJsonText } from '#shared/domain/json-text.ts'
 import type { consoleRig } from './console-rig.ts'
 
 type Client = ReturnType<typeof consoleRig>['client']
@@ -37,7 +43,7 @@ export function inventoryCopy(client: Client, connectionId: string) {
     async follow() {
       const got = { pieces: 0, resets: 0, owners: 0, tokens: 0, removed: 0 }
       for (let more = true; more; ) {
-        const delta = await client.inventory.rows({ connectionId, cursor })
+        const delta: InventoryDelta = readJsonText(await client.inventory.rows({ connectionId, cursor }))
         if (delta.reset) {
           owners.clear()
           tokens.clear()

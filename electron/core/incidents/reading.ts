@@ -91,8 +91,9 @@ async function readByPages(
     )
     const { skewMs, tokenEnding } = page
     const at = clock.now()
-    for (const { owner, tokens } of page.users) {
-      if (!wanted.has(owner.id)) continue
+    for (const read of page.users()) {
+      if (read === null || !wanted.has(read.owner.id)) continue
+      const { owner, tokens } = read
       const user = { ...owner, capabilities: [], tokenCount: tokens.length, isMe: owner.id === page.me }
       found.set(owner.id, { user, tokens, sessions: null, at, skewMs, tokenEnding })
     }

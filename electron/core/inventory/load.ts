@@ -167,10 +167,17 @@ export class Load {
   /** @returns whether there is more to read in this direction */
   #take(page: AskedPage, known: ReadonlySet<string>): boolean {
     this.#total = page.total
-    this.#unreadable += page.unreadable
-    for (const user of page.users) this.#put(user, page.askedAt)
+    let met = false
+    for (const user of page.users()) {
+      if (user === null) {
+        this.#unreadable += 1
+        continue
+      }
+      met ||= known.has(user.owner.id)
+      this.#put(user, page.askedAt)
+    }
     this.#progress(page.skewMs)
-    return !page.users.some(({ owner }) => known.has(owner.id))
+    return !met
   }
 
   #put(holding: Holding, askedAt: number): void {

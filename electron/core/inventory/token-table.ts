@@ -2,6 +2,7 @@ import type { InventoryDelta, InventoryOwner, InventoryToken } from '#shared/con
 import type { Token } from '#shared/contract/tokens.ts'
 import { type CrowdPlace, type Findings, judge, TokenCrowd } from '#shared/domain/findings.ts'
 import type { TokenPolicy } from '#shared/domain/token-policy.ts'
+import { ChangeLog } from './change-log.ts'
 
 export type OwnerFacts = Omit<InventoryOwner, 'owner'>
 
@@ -28,11 +29,6 @@ interface TokenEntry {
 }
 
 type Entry = OwnerEntry | TokenEntry
-
-interface Change {
-  readonly revision: number
-  readonly entry: Entry
-}
 
 const isToken = (entry: Entry): entry is TokenEntry => 'token' in entry
 
@@ -64,13 +60,10 @@ export class TokenTable {
   readonly #owners = new Map<string, OwnerEntry>()
   /** when each user was read, with tokens or without: our clock before the question */
   readonly #readAt = new Map<string, number>()
-  readonly #byNumber = new Map<number, TokenEntry>()
+  /** tokens by their numbers, with holes */
+  readonly #byNumber: (TokenEntry | undefined)[] = []
   readonly #crowd = new TokenCrowd()
-  /** entries in the order of their last change; an entry that changed again later stands here twice, and only its last place counts */
-  #log: Change[] = []
-  /** what a copy older than this has missed is not known any more */
-  #floor = 0
-  #revision = 0
+  readonly #log = new ChangeLog<Entry>()
   #numbers = 0
   #tokens = 0
 
@@ -81,7 +74,7 @@ export class TokenTable {
 
   /** Grows with each change. */
   get revision(): number {
-    return this.#revision
+    return this.#log.revision
   }
 
   /** How many tokens there are. */
@@ -110,7 +103,7 @@ export class TokenTable {
   /** Rows by their numbers, in that order and without those that are gone; null: all. */
   *listed(numbers: readonly number[] | null, policy: TokenPolicy, now: number): Iterable<ListedRow> {
     const entries =
-      numbers === null ? this.#entries() : numbers.flatMap((number) => this.#byNumber.get(number) ?? [])
+      numbers === null ? this.#entries() : numbers.flatMap((number) => this.#byNumber[number] ?? [])
     for (const { owner, token, place } of entries) {
       yield { owner: owner.facts, token, findings: judge(token, owner.facts, place, policy, now) }
     }
@@ -175,17 +168,11 @@ export class TokenTable {
   delta(cursor: string | null): InventoryDelta {
     const since = this.#place(cursor)
     const from = since ?? 0
+    const { changed, reached, more } = this.#log.after(from, CHANGES_A_PIECE)
     const owners = new Map<number, OwnerEntry>()
     const tokens: InventoryToken[] = []
     const removed: number[] = []
-    let index = this.#after(from)
-    let reached = this.#revision
-    for (let seen = 0; index < this.#log.length; index++) {
-      const { revision, entry } = this.#log[index] as Change
-      if (seen === CHANGES_A_PIECE) break
-      seen += 1
-      reached = revision
-      if (entry.revision !== revision) continue
+    for (const entry of changed) {
       if (!isToken(entry)) owners.set(entry.number, entry)
       else if (entry.gone) removed.push(entry.number)
       else {
@@ -194,13 +181,11 @@ export class TokenTable {
         tokens.push({ ...entry.token, row: entry.number, owner: entry.owner.number })
       }
     }
-    const more = index < this.#log.length
-    if (!more) reached = this.#revision
     return {
+      reset: since === null,
+      owners: [...owners.values()].map(({ number, facts }) => ({ ...facts, owner: number })),
       tokens,
       removed,
-      owners: [...owners.values()].map(({ number, facts }) => ({ ...facts, owner: number })),
-      reset: since === null,
       cursor: `${this.#epoch}.${reached}`,
       more,
       revision: reached,
@@ -215,52 +200,30 @@ export class TokenTable {
     const place = this.#crowd.add(token, owner.number)
     const entry: TokenEntry = { number: this.#numbers++, owner, token, place, gone: false, revision: 0 }
     owner.tokens.set(token.id, entry)
-    this.#byNumber.set(entry.number, entry)
+    this.#byNumber[entry.number] = entry
     this.#tokens += 1
     this.#changed(entry)
   }
 
   #remove(entry: TokenEntry): void {
     entry.gone = true
-    this.#byNumber.delete(entry.number)
+    this.#byNumber[entry.number] = undefined
     this.#crowd.remove(entry.place)
     this.#tokens -= 1
     this.#changed(entry)
   }
 
   #changed(entry: Entry): void {
-    this.#revision += 1
-    entry.revision = this.#revision
-    this.#log.push({ revision: this.#revision, entry })
-    if (this.#log.length > 2 * (this.#tokens + this.#owners.size) + SLACK) this.#compact()
-  }
-
-  #compact(): void {
-    const lost = this.#log.findLast(({ entry }) => isToken(entry) && entry.gone)
-    this.#floor = lost?.revision ?? this.#floor
-    this.#log = this.#log.filter(
-      ({ revision, entry }) => entry.revision === revision && !(isToken(entry) && entry.gone),
-    )
+    this.#log.add(entry)
+    if (this.#log.length > 2 * (this.#tokens + this.#owners.size) + SLACK) this.#log.compact()
   }
 
   /** The revision that a cursor stands for; null: the copy has to start anew. */
   #place(cursor: string | null): number | null {
     const [epoch, revision] = (cursor ?? '').split('.')
     const place = Number(revision)
-    const usable = epoch === this.#epoch && Number.isInteger(place) && place >= this.#floor
-    return usable && place <= this.#revision ? place : null
-  }
-
-  /** Index of the first change after `revision`. */
-  #after(revision: number): number {
-    let low = 0
-    let high = this.#log.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.#log[middle]?.revision ?? 0) <= revision) low = middle + 1
-      else high = middle
-    }
-    return low
+    const usable = epoch === this.#epoch && Number.isInteger(place) && place >= this.#log.floor
+    return usable && place <= this.#log.revision ? place : null
   }
 }
 

@@ -76,9 +76,10 @@ export async function walk(options: WalkOptions): Promise<Stop | null> {
     const next = answer.nextCursor
     const last = next === null || next === cursor
     if (!last) asked = asking(options, next, PAGE)
+    // The question leaves before the answer is worked on.
+    await turn()
     if (!take(answer) || last) return null
     cursor = next
-    await turn()
   }
   return null
 }

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import { readJsonText } from '#shared/domain/json-text.ts'
 import { NO_POLICY, type TokenPolicy } from '#shared/domain/token-policy.ts'
 import { type Host, LinkClosedError } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
@@ -155,7 +156,7 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
     copying = true
     try {
       for (;;) {
-        const delta = await host.client.inventory.rows({ connectionId, cursor })
+        const delta = readJsonText(await host.client.inventory.rows({ connectionId, cursor }))
         if (!isCurrent(connectionId)) return
         stopWork()
         if (delta.reset) sought = namesOf(store.getState().selected, index)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { isCapable } from '#shared/domain/capability.ts'
 
 /**
  * What the platform answers, checked and bounded at the door. Names are its users' words: any length, any script, cut here
@@ -151,22 +150,7 @@ export const UsersAnswer = z.object({
   }),
 })
 
-/** One user of the inventory. `canUseTokens` instead of its capabilities: a list of them for each user weighs more than all tokens. */
-export const InventoryUser = UserFields.extend({
-  account_lock_after_date: LooseMoment,
-  capabilities: Capabilities,
-  api_tokens: z.array(ApiToken),
-}).transform((user) => ({
-  owner: {
-    ...plainUser(user),
-    accountLockAfter: user.account_lock_after_date,
-    canUseTokens: isCapable({ id: user.id, capabilities: user.capabilities }, 'APIACCESS_USETOKEN'),
-  },
-  tokens: user.api_tokens,
-}))
-export type InventoryUser = z.output<typeof InventoryUser>
-
-/** Users are read one by one, so that one that cannot be read takes no others along. */
+/** Users are read one by one, by `readInventoryUser`. */
 export const InventoryAnswer = z.object({
   users: z.object({
     edges: z.array(z.object({ node: z.unknown() })),

@@ -7,7 +7,6 @@ import {
   GeneratedAnswer,
   IdentityAnswer,
   InventoryAnswer,
-  InventoryUser,
   MyAccessAnswer,
   MyAccountOldAnswer,
   MyRevokedAnswer,
@@ -21,6 +20,7 @@ import {
 import { type AuditQuery, AuditsAnswer, auditVariables } from './audits.ts'
 import { type GeneratedToken, takeGenerated } from './generated-token.ts'
 import { dataOf } from './graphql.ts'
+import { type InventoryUser, readInventoryUser } from './inventory-user.ts'
 import auditsDocument from './operations/audits.graphql?raw'
 import identityDocument from './operations/identity.graphql?raw'
 import inventoryDocument from './operations/inventory.graphql?raw'
@@ -61,9 +61,8 @@ export interface UserAccessAnswered extends Access {
 }
 
 export interface InventoryPage {
-  readonly users: readonly InventoryUser[]
-  /** users that were answered in a form that cannot be read */
-  readonly unreadable: number
+  /** Read when they are asked for, so that the next page can be asked for before; null: one that cannot be read. */
+  readonly users: () => (InventoryUser | null)[]
   readonly nextCursor: string | null
   /** users of all pages together */
   readonly total: number
@@ -148,10 +147,8 @@ export class OpenCtiClient {
     const { signal, ...variables } = page
     const { data, skewMs } = await this.ask(inventoryDocument, variables, InventoryAnswer, signal)
     const { edges, pageInfo } = data.users
-    const users = edges.flatMap(({ node }) => InventoryUser.safeParse(node).data ?? [])
     return {
-      users,
-      unreadable: edges.length - users.length,
+      users: () => edges.map(({ node }) => readInventoryUser(node)),
       nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
       total: pageInfo.globalCount,
       skewMs,
