@@ -2,15 +2,18 @@ import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
 import { ComposerPanel } from '../features/connectors/ComposerPanel.tsx'
+import { RegistrationProvider } from '../features/registration/context.tsx'
+import { LocalXtmOnePanel } from '../features/registration/LocalXtmOnePanel.tsx'
 import { SettingsProvider } from '../features/settings/context.tsx'
 import { NotificationsPanel } from '../features/settings/NotificationsPanel.tsx'
 import { AppearancePanel, ClipboardPanel, LanguagePanel } from '../features/settings/panels.tsx'
 import { SettingsView } from '../features/settings/SettingsView.tsx'
 import { SystemProvider } from '../features/system/context.tsx'
+import { DiagnosticsPanel } from '../features/system/DiagnosticsPanel.tsx'
 import { AboutPanel, KeychainPanel, LocalPlatformPanel } from '../features/system/panels.tsx'
 import { useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
-import { useLooks, usePage } from './page-context.tsx'
+import { useActiveConnection, useLooks, usePage } from './page-context.tsx'
 import { SETTINGS_SECTIONS, type SettingsSectionId } from './routes.ts'
 
 /** The composer, with what it cannot know itself: the names of connections, and the managers of the platform in use. */
@@ -38,6 +41,7 @@ function ComposerSettings() {
 export function SettingsPage({ section }: { section: SettingsSectionId }) {
   const text = useText()
   const page = usePage()
+  const active = useActiveConnection()
   const { settings, system, router } = page
   const byPage = useStore(system, (state) => state.info?.clipboard === 'page')
   const isDesktop = useStore(system, (state) => state.info?.host === 'desktop')
@@ -58,13 +62,19 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     clipboard: <ClipboardPanel byPage={byPage} />,
     notifications: <NotificationsPanel isDesktop={isDesktop} canStartAtLogin={canStartAtLogin} />,
     local: (
-      <LocalPlatformPanel
-        enabled={localEnabled}
-        onEnabled={(localPlatform) => void settings.change({ localPlatform })}
-      />
+      <>
+        <LocalPlatformPanel
+          enabled={localEnabled}
+          onEnabled={(localPlatform) => void settings.change({ localPlatform })}
+        />
+        <RegistrationProvider store={page.registration}>
+          <LocalXtmOnePanel />
+        </RegistrationProvider>
+      </>
     ),
     composer: <ComposerSettings />,
     keychain: <KeychainPanel />,
+    diagnostics: active && <DiagnosticsPanel key={active.id} connection={active} />,
     about: <AboutPanel />,
   }
   return (

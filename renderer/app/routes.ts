@@ -9,6 +9,7 @@ export const SETTINGS_SECTIONS = [
   'local',
   'composer',
   'keychain',
+  'diagnostics',
   'about',
 ] as const
 export type SettingsSectionId = (typeof SETTINGS_SECTIONS)[number]

@@ -119,13 +119,13 @@ async function watchFrom(
   app: InspectedApp,
   { url, token, healthAccessKey }: { url: string; token: string; healthAccessKey: string },
 ): Promise<void> {
-  // The inspector is open before there is anything to ask.
   const isShown = `(() => {
-    if (typeof require === 'undefined') return false
     const [window] = require('electron').BrowserWindow?.getAllWindows() ?? []
     return window !== undefined && window.webContents.getURL() !== '' && !window.webContents.isLoading()
   })()`
-  while (!(await app.evaluate(isShown))) await pause(50)
+  // The inspector is open before Node itself has come up: nothing is to be asked then, nor believed.
+  do await pause(1_000)
+  while (!(await app.evaluate(isShown).catch(() => false)))
   await inPage(app, await clientScript())
   const typed = { name: 'Watched', url, token, caPem: null, proxy: null, remember: false }
   await inPage(

@@ -3,6 +3,7 @@ import { ACTIVITY_STATES } from './view-states-activity.ts'
 import { CONNECTOR_STATES } from './view-states-connectors.ts'
 import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
+import { LOCAL_XTM_ONE_STATES } from './view-states-local-xtm-one.ts'
 import { MONITOR_STATES } from './view-states-monitors.ts'
 import { OVERVIEW_STATES } from './view-states-overview.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
@@ -16,6 +17,7 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...INVENTORY_STATES,
   ...REGISTRATION_STATES,
   ...OVERVIEW_STATES,
+  ...LOCAL_XTM_ONE_STATES,
   ...MONITOR_STATES,
   ...INCIDENT_STATES,
   ...CONNECTOR_STATES,

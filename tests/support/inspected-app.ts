@@ -44,7 +44,13 @@ export async function launchInspected(command: {
       asked += 1
       const id = asked
       const answered = new Promise<Answer>((resolve) => void waiting.set(id, resolve))
-      const params = { expression, includeCommandLineAPI: true, awaitPromise: true, returnByValue: true }
+      const params = {
+        // Held, or the promise may be collected while the inspector waits for it.
+        expression: `globalThis.inspected = (async () => (${expression}))()`,
+        includeCommandLineAPI: true,
+        awaitPromise: true,
+        returnByValue: true,
+      }
       socket.send(JSON.stringify({ id, method: 'Runtime.evaluate', params }))
       const { result, error } = await answered
       if (!result || result.exceptionDetails)

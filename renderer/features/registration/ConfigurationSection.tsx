@@ -49,7 +49,11 @@ export function ConfigurationSection({
                   {
                     key: 'provisioned',
                     name: text('xtm-one.provisioned'),
-                    value: text('xtm-one.provisioned-of', { ...provisioned }),
+                    value: text('xtm-one.provisioned-of', {
+                      ...provisioned,
+                      // The record counts where each token stands; the sentence speaks of all that were begun.
+                      intended: Object.values(provisioned).reduce((sum, each) => sum + each, 0),
+                    }),
                   },
                 ]
               : []),

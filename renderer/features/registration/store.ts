@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Problem } from '#shared/contract/problem.ts'
-import type { Registration, RegistrationDay } from '#shared/contract/registration.ts'
+import type { LocalXtmOne, Registration, RegistrationDay } from '#shared/contract/registration.ts'
 import type { Host } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
 
@@ -26,7 +26,12 @@ export interface RegistrationActions {
   look(): () => void
   refresh(): Promise<void>
   registerNow(): Promise<void>
+  /** What the embedded platform registers with, whatever the connection. */
+  local(): Promise<Answer<LocalXtmOne>>
+  setLocal(chosen: Omit<LocalXtmOne, 'hasToken'> & { token: string | null }): Promise<Answer<LocalXtmOne>>
 }
+
+export type Answer<Value> = { value: Value; problem: null } | { value: null; problem: Problem }
 
 export type RegistrationStore = StoreApi<RegistrationStoreState> & { readonly actions: RegistrationActions }
 
@@ -122,6 +127,9 @@ export function createRegistrationStore(host: Host): RegistrationStore {
           if (isCurrent(connectionId)) store.setState({ registering: false })
         }
       },
+      local: () => answerTo(host.client.registration.local()),
+      setLocal: (chosen: Parameters<RegistrationActions['setLocal']>[0]) =>
+        answerTo(host.client.registration.setLocal(chosen)),
     },
   })
 }
@@ -131,4 +139,12 @@ function marks(registration: Registration | null): string {
   const known = registration?.record.known
   if (known?.state !== 'reported') return known?.state ?? ''
   return `${registration?.state} ${known.value.attempts[0]?.startedAt ?? ''}`
+}
+
+async function answerTo<Value>(question: Promise<Value>): Promise<Answer<Value>> {
+  try {
+    return { value: await question, problem: null }
+  } catch (error) {
+    return { value: null, problem: problemOf(error) }
+  }
 }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Problem } from '#shared/contract/problem.ts'
-import type { SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import type { Host, LinkState } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
 
@@ -17,6 +17,11 @@ export interface SystemActions {
   /** Both return what went wrong, null when nothing did. */
   recheckKeychain(): Promise<Problem | null>
   restartLocalPlatform(): Promise<Problem | null>
+  /** Who was refused at a platform; null where it does not tell. */
+  authFailures(
+    connectionId: string,
+    first: number,
+  ): Promise<{ value: AuthFailures | null; problem: null } | { value: null; problem: Problem }>
   /** Tries the way to the core now instead of later. */
   reconnect(): void
 }
@@ -55,6 +60,13 @@ export function createSystemStore(host: Host): SystemStore {
     actions: {
       recheckKeychain: () => attempt(() => host.client.system.recheckKeychain()),
       restartLocalPlatform: () => attempt(() => host.client.system.restartLocalPlatform()),
+      async authFailures(connectionId: string, first: number) {
+        try {
+          return { value: await host.client.system.authFailures({ connectionId, first }), problem: null }
+        } catch (error) {
+          return { value: null, problem: problemOf(error) }
+        }
+      },
       reconnect: host.retry,
     },
     start() {
