@@ -7,6 +7,7 @@ import { HeartbeatProvider } from '../features/heartbeat/context.tsx'
 import { PlatformFacts } from '../features/heartbeat/PlatformFacts.tsx'
 import { Attention } from '../features/overview/Attention.tsx'
 import { attentionRows, type Facts, type Remedy } from '../features/overview/attention.ts'
+import { ConnectorsPanel } from '../features/overview/ConnectorsPanel.tsx'
 import { checkedOf } from '../features/overview/checked.ts'
 import { Panel, Panels } from '../features/overview/Panel.tsx'
 import { TokensPanel } from '../features/overview/TokensPanel.tsx'
@@ -28,6 +29,8 @@ export default function OverviewPage({ connection }: { connection: Connection })
   const onRemedy = useRemedies()
   useLook(registration)
   useFirstLook(connection.id)
+  const { connectors } = usePage()
+  useEffect(() => connectors.actions.follow(), [connectors])
   const openXtmOne = (): void => router.go({ view: 'xtm-one' })
   if (isFirstRun) return <FirstRun />
   return (
@@ -48,6 +51,12 @@ export default function OverviewPage({ connection }: { connection: Connection })
             <RegistrationFacts />
           </Panel>
         </RegistrationProvider>
+        <ConnectorsPanel
+          connectors={facts.connectors}
+          readAt={facts.connectorsReadAt}
+          now={facts.now}
+          onShow={() => onRemedy({ do: 'connectors' })}
+        />
         <HeartbeatProvider store={heartbeat}>
           <Panel
             title={text('overview.platform')}
@@ -80,10 +89,18 @@ function Open({ label, onClick }: { label: string; onClick: () => void }) {
 
 /** What every feature knows by now. */
 function useFacts(): Facts {
-  const { connections, heartbeat, registration, system, overview, incidents } = usePage()
+  const page = usePage()
+  const { heartbeat, registration, system, overview, incidents, connectors } = page
+  const connectorMap = useStore(connectors, (state) => state.connectors)
+  const connectorStatus = useStore(connectors, (state) => state.status)
+  const connectorList = useMemo(
+    () => (connectorStatus === null ? null : [...connectorMap.values()]),
+    [connectorMap, connectorStatus],
+  )
+  const connectorsReadAt = connectorStatus?.readAt ?? null
   const responses = useStore(incidents, (state) => state.list)
   const intl = useIntl()
-  const list = useStore(connections, (state) => state.list)
+  const list = useStore(page.connections, (state) => state.list)
   const beat = useStore(heartbeat, (state) => state.status)
   const standing = useStore(registration, (state) => state.registration)
   const status = useStore(system, (state) => state.status)
@@ -106,8 +123,22 @@ function useFacts(): Facts {
       system: status,
       inventory,
       responses,
+      connectors: connectorList,
+      connectorsReadAt,
     }
-  }, [list, beat, standing, status, inventory, responses, intl, minute, isLost])
+  }, [
+    list,
+    beat,
+    standing,
+    status,
+    inventory,
+    responses,
+    connectorList,
+    connectorsReadAt,
+    intl,
+    minute,
+    isLost,
+  ])
 }
 
 /** Who opens the page need not wait for the first look of each monitor, which comes at a time of its own. */
@@ -145,6 +176,8 @@ function useRemedies(): (remedy: Remedy) => void {
           return router.go({ view: 'tokens', scope: 'incidents', id: remedy.id })
         case 'connections':
           return router.go({ view: 'settings', section: 'connections' })
+        case 'connectors':
+          return router.go({ view: 'connectors', connectorId: null })
         case 'findings':
           return router.go({ view: 'tokens', scope: 'findings' })
         case 'keychain':

@@ -8,6 +8,7 @@ import type {
   OwnerToken,
 } from '#shared/contract/connectors.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import { isTrouble, standingOf } from '#shared/domain/connector.ts'
 
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
@@ -55,6 +56,12 @@ export function connectorsWorld(now: number): ConnectorsWorld {
     ]),
     logsProblem: null,
   }
+}
+
+/** Those that are as they are wanted. */
+export function withoutTrouble(world: ConnectorsWorld, now: number): ConnectorsWorld {
+  const changed = world.delta.changed.filter((connector) => !isTrouble(standingOf(connector, now)))
+  return { ...world, delta: { ...world.delta, changed } }
 }
 
 export function manager(now: number, change: Partial<ConnectorManager> = {}): ConnectorManager {

@@ -1,6 +1,7 @@
 import type { IncidentView, MonitorView } from '#shared/contract/heartbeat.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import { FINDING_IDS, type FindingId } from '#shared/domain/findings.ts'
+import { withoutTrouble } from './connectors-world.ts'
 import { inventoryStatus } from './inventory-world.ts'
 import { freshRegistration, monitor } from './registration-world.ts'
 import type { ViewState } from './view-state.ts'
@@ -43,6 +44,8 @@ const openIncident = (world: World, incident: Partial<IncidentView>): void =>
       },
     ],
   }))
+
+const allRun = (world: World): void => world.connectors.set((before) => withoutTrouble(before, NOW))
 
 const read = (
   world: World,
@@ -103,6 +106,7 @@ export const OVERVIEW_STATES: readonly ViewState[] = [
   overview({
     id: 'overview-well',
     world(world) {
+      allRun(world)
       read(world, {})
       world.registrations.set('cert', freshRegistration('cert', NOW))
     },
@@ -134,6 +138,7 @@ export const OVERVIEW_STATES: readonly ViewState[] = [
   overview({
     id: 'overview-unknown',
     world(world) {
+      allRun(world)
       changeMonitors(world, /cert/, {
         state: 'unknown',
         since: null,
@@ -155,6 +160,7 @@ export const OVERVIEW_STATES: readonly ViewState[] = [
   overview({
     id: 'overview-loading',
     world(world) {
+      world.hanging.add('connectors.watch')
       world.hanging.add('heartbeat.watch')
       world.hanging.add('registration.watch')
       world.inventory.set(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Connector } from '#shared/contract/connectors.ts'
 import type { HeartbeatStatus, MonitorView } from '#shared/contract/heartbeat.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import { FINDING_IDS, type FindingId } from '#shared/domain/findings.ts'
@@ -42,8 +43,12 @@ const facts = (change: Partial<Facts>): Facts => ({
   system: null,
   inventory: null,
   responses: null,
+  connectors: null,
+  connectorsReadAt: null,
   ...change,
 })
+
+const nothing = facts({})
 
 const inventory = (found: Partial<Record<FindingId, number>>, change: Partial<InventoryStatus> = {}) =>
   ({
@@ -117,6 +122,43 @@ describe('incidents', () => {
     expect(ids({ connections, heartbeat: beat([api], { incidents: [open] }) })).toEqual(['incident one'])
     expect(ids({ connections, heartbeat: beat([monitor('api')]) })).toEqual(['connection cert'])
   })
+})
+
+test('connectors of one trouble are one row, and those that are as wanted are none', () => {
+  const connector = (name: string, change: Partial<Connector>) =>
+    ({
+      id: name,
+      name,
+      managed: true,
+      requested: 'starting',
+      reported: 'started',
+      health: null,
+      ...change,
+    }) as Connector
+  const running = { restarts: 0, startedAt: NOW, inLoop: false, at: NOW, exitCode: null }
+  const facts = {
+    builtIn: false,
+    observed: null,
+    requestedAt: null,
+    loopedAt: null,
+    active: true,
+    lastSeenAt: NOW,
+  }
+  const looping = { ...facts, health: { ...running, inLoop: true } }
+  const rows = attentionRows({
+    ...nothing,
+    connectorsReadAt: NOW,
+    connectors: [
+      connector('A', looping),
+      connector('B', looping),
+      connector('C', { ...facts, reported: 'stopped' }),
+      connector('D', { ...facts, health: running }),
+    ],
+  })
+  expect(rows).toMatchObject([
+    { id: 'connectors reboot-loop', tone: 'danger', what: { values: { count: 2 } }, why: { words: 'A, B' } },
+    { id: 'connectors not-running', tone: 'danger', why: { words: 'C' }, evidenceAt: NOW },
+  ])
 })
 
 test('the worst stands first, and of equals the one that lasts longest', () => {

@@ -1,9 +1,11 @@
 import type { Connection } from '#shared/contract/connections.ts'
+import type { Connector } from '#shared/contract/connectors.ts'
 import type { HeartbeatStatus, IncidentView, MonitorView } from '#shared/contract/heartbeat.ts'
 import type { Incident } from '#shared/contract/incidents.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Registration } from '#shared/contract/registration.ts'
 import type { SystemStatus } from '#shared/contract/system.ts'
+import { isTrouble, STANDINGS, type Standing, standingOf } from '#shared/domain/connector.ts'
 import { FINDING_SEVERITY, type FindingId, SEVERITIES } from '#shared/domain/findings.ts'
 import { FRESH_MS } from '#shared/domain/registration.ts'
 import type { MessageId } from '../../i18n/catalogue.ts'
@@ -13,12 +15,12 @@ import type { Sentence, SentenceValues } from './sentence.ts'
 export type Remedy =
   | { readonly do: 'look'; readonly monitorIds: readonly string[] }
   | { readonly do: 'registration' | 'monitors' | 'connections'; readonly connectionId: string }
-  | { readonly do: 'findings' | 'read' }
+  | { readonly do: 'findings' | 'read' | 'connectors' }
   | { readonly do: 'keychain' | 'local' }
   | { readonly do: 'response'; readonly id: string }
 
 /** Who says so. */
-export type Source = 'heartbeat' | 'registration' | 'connection' | 'inventory' | 'console'
+export type Source = 'heartbeat' | 'registration' | 'connection' | 'inventory' | 'connectors' | 'console'
 
 /** Something that wants a person: what, since when, how old the evidence is, and one thing to do (ux.md). */
 export interface AttentionRow {
@@ -50,6 +52,9 @@ export interface Facts {
   readonly system: SystemStatus | null
   /** of the active connection */
   readonly inventory: InventoryStatus | null
+  /** of the active connection, and when they were read */
+  readonly connectors: readonly Connector[] | null
+  readonly connectorsReadAt: number | null
   /** revocations and lost devices, of every connection */
   readonly responses: readonly Incident[] | null
 }
@@ -64,6 +69,7 @@ export function attentionRows(facts: Facts): AttentionRow[] {
     ...ofRegistrations(facts),
     ...ofConnections(facts),
     ...ofResponses(facts),
+    ...ofConnectors(facts),
     ...ofInventory(facts),
   ]
   const age = ({ since }: AttentionRow): number => since ?? Number.POSITIVE_INFINITY
@@ -291,6 +297,36 @@ function ofResponses({ responses, nameOf }: Facts): AttentionRow[] {
       ]
     },
   )
+}
+
+/** Troubles in which a connector that is wanted does not run. */
+const NOT_RUNNING: readonly Standing[] = ['crash-loop', 'reboot-loop', 'refused', 'not-running']
+/** So many names stand in a row. */
+const MOST_NAMES = 3
+
+/** Connectors that disagree with what is wanted of them, or fall over, those of one trouble together (C-06). */
+function ofConnectors({ connectors, connectorsReadAt, now }: Facts): AttentionRow[] {
+  const standings = (connectors ?? []).map((one) => ({ name: one.name, standing: standingOf(one, now) }))
+  return STANDINGS.filter(isTrouble).flatMap((trouble): AttentionRow[] => {
+    const names = standings.filter(({ standing }) => standing === trouble).map(({ name }) => name)
+    if (names.length === 0) return []
+    const shown = names.slice(0, MOST_NAMES).join(', ')
+    return [
+      {
+        id: `connectors ${trouble}`,
+        tone: NOT_RUNNING.includes(trouble) ? 'danger' : 'warning',
+        what: say('overview.connectors', {
+          count: names.length,
+          standing: { id: `connector.standing.${trouble}` },
+        }),
+        why: { words: names.length > MOST_NAMES ? `${shown}, …` : shown },
+        since: null,
+        evidenceAt: connectorsReadAt,
+        source: 'connectors',
+        remedy: { do: 'connectors' },
+      },
+    ]
+  })
 }
 
 /** Findings below these stay in their own view; a wider one that holds no more than a narrower is not told twice. */

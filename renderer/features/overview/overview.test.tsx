@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { withoutTrouble } from '../../../tests/page/connectors-world.ts'
 import { inventoryStatus } from '../../../tests/page/inventory-world.ts'
 import { monitor } from '../../../tests/page/registration-world.ts'
 import { openStage, type Stage } from '../../../tests/page/stage.tsx'
@@ -50,8 +51,10 @@ test('a monitor that was never looked at is looked at once somebody opens the pa
 test('what was wrong and is well again leaves the list', async () => {
   stage = await openStage({
     address: '#/overview',
-    world: (world) =>
-      changeStatus(world, { keychain: { state: 'locked', backend: 'Secret Service', detail: null } }),
+    world(world) {
+      world.connectors.set((before) => withoutTrouble(before, NOW))
+      changeStatus(world, { keychain: { state: 'locked', backend: 'Secret Service', detail: null } })
+    },
   })
   await stage.see('[data-row=keychain]')
   changeStatus(stage.world, { keychain: { state: 'ready', backend: 'Secret Service', detail: null } })

@@ -10,8 +10,11 @@ export type SentenceValues = Readonly<Record<string, string | number | { readonl
 export type Sentence =
   | { readonly id: MessageId; readonly values?: SentenceValues }
   | { readonly failure: string }
+  /** the other side's own */
+  | { readonly words: string }
 
 export function spoken(text: Translate, sentence: Sentence): string {
+  if ('words' in sentence) return visibleText(sentence.words)
   if ('failure' in sentence) return failureText(text, sentence.failure)
   const values = Object.entries(sentence.values ?? {}).map(([name, value]) => [
     name,
