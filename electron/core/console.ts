@@ -159,6 +159,7 @@ export function createConsole(ports: ConsolePorts): Console {
   const incidents = new IncidentsService({
     platforms: connections,
     ledger,
+    memory: inventory,
     store: new IncidentStore(database),
     clock,
     random,

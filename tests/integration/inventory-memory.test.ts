@@ -80,6 +80,26 @@ describe('a token that is gone', () => {
     expect(tombstone?.goneAt).toBeLessThanOrEqual(readAt ?? 0)
   })
 
+  it('in bulk is remembered token by token, and leaves the rows as each list is read', async () => {
+    const { to, alice, client, connectionId, tombstones } = await begun()
+    const tokenIds: string[] = []
+    for (const name of ['a', 'b', 'c']) tokenIds.push((await to.generate(alice, 'DAYS_30', name)).token_id)
+    await refreshed(client, connectionId)
+    const copy = inventoryCopy(client, connectionId)
+    await copy.follow()
+    const before = copy.tokens.size
+    const targets = [{ userId: alice, tokenIds }]
+    const { id } = await client.incidents.revoke({ connectionId, targets, reason: 'Clean-up' })
+    for await (const delta of await client.incidents.follow({ id })) {
+      if (delta.incident.phase !== 'running') break
+    }
+    expect((await tombstones()).map((one) => `${one.name} ${one.fate} ${one.reason}`).sort()).toEqual(
+      ['a', 'b', 'c'].map((name) => `${name} revoked Clean-up`),
+    )
+    await copy.follow()
+    expect(copy.tokens.size).toBe(before - 3)
+  })
+
   it('while the console did not run vanished too', async () => {
     const { to, alice, client, connectionId, revokeElsewhere, folder, keychain, console, proxy } =
       await begun()

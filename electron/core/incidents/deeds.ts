@@ -6,6 +6,7 @@ import { lockAccount } from '../clients/opencti/containment.ts'
 import { reach, requireSetAccesses } from '../clients/opencti/reach.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
 import type { ActionLedger, LedgerAction, LedgerFacts, LedgerResult } from '../ports/action-ledger.ts'
+import type { TokenMemory } from '../ports/token-memory.ts'
 import type { IncidentRecord } from './incident-record.ts'
 import type { StepBody } from './incident-store.ts'
 import type { Pace } from './pace.ts'
@@ -15,6 +16,7 @@ import { answerOf, isPlanned } from './rules.ts'
 export interface DeedParts {
   readonly ask: Ask
   readonly ledger: ActionLedger
+  readonly memory: TokenMemory
   readonly clock: Clock
   readonly pace: Pace
   readonly record: IncidentRecord
@@ -51,7 +53,7 @@ export class Deeds {
 
   /** What was announced and recorded but not sent is not going to be sent now. */
   withdraw(): void {
-    const { ledger, record } = this.#parts
+    const { ledger, memory, record } = this.#parts
     this.#announced = []
     const withdrawn = [...this.#unsent]
     this.#unsent.clear()
@@ -61,6 +63,10 @@ export class Deeds {
       ),
     )
     for (const step of withdrawn) record.changeStep(step, { intent: null })
+    memory.drop(
+      record.body.connectionId,
+      withdrawn.flatMap(({ token }) => (token ? [token.id] : [])),
+    )
   }
 
   /**
@@ -98,7 +104,7 @@ export class Deeds {
 
   /** @throws ProblemError `ledger-failed`: then nothing is sent */
   async #recordFrom(first: StepBody): Promise<void> {
-    const { ledger, record, ask } = this.#parts
+    const { ledger, memory, record, ask } = this.#parts
     const at = this.#announced.indexOf(first)
     const batch =
       at < 0
@@ -106,7 +112,10 @@ export class Deeds {
         : this.#announced
             .slice(at, at + RECORDED_AT_ONCE)
             .filter((step) => isPlanned(step) && step.intent === null)
-    const facts = await ask(async (session) => batch.map((step) => this.#factsOf(session, step)))
+    const { facts, by } = await ask(async (session) => ({
+      facts: batch.map((step) => this.#factsOf(session, step)),
+      by: session.identity.email,
+    }))
     const intents = await ledger.beginAll(
       batch.map((step, index) => ({ action: ACTIONS[step.kind], facts: facts[index] as LedgerFacts })),
     )
@@ -115,6 +124,10 @@ export class Deeds {
       record.changeStep(step, { intent: intents[index] ?? null })
     })
     record.flush()
+    memory.keep(
+      record.body.connectionId,
+      batch.flatMap(({ owner, token }) => (token ? [{ owner, token, reason: record.body.reason, by }] : [])),
+    )
   }
 
   #factsOf({ identity, connection }: PlatformSession, step: StepBody): LedgerFacts {
@@ -174,9 +187,10 @@ export class Deeds {
   }
 
   #failed(step: StepBody, error: unknown): void {
-    const { ledger, record } = this.#parts
+    const { ledger, memory, record } = this.#parts
     const { problem, code } = asProblem(error)
     const answer = answerOf(error)
+    if (answer !== 'lost' && step.token) memory.drop(record.body.connectionId, [step.token.id])
     if (answer === 'unsent') {
       if (step.intent) ledger.end(step.intent, 'failed', { problem: code })
       record.changeStep(step, { state: 'planned', attempts: step.attempts - 1, intent: null, problem })

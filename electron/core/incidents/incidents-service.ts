@@ -13,6 +13,7 @@ import { holderOfToken } from '../clients/opencti/containment.ts'
 import { reach, requireSetAccesses } from '../clients/opencti/reach.ts'
 import type { ActionLedger } from '../ports/action-ledger.ts'
 import type { Signer } from '../ports/signer.ts'
+import type { TokenMemory } from '../ports/token-memory.ts'
 import { IncidentRecord } from './incident-record.ts'
 import type { IncidentBody, IncidentStore, StepBody } from './incident-store.ts'
 import { freshStep, ownerOf, plannedToken } from './plan.ts'
@@ -27,6 +28,7 @@ import { IncidentRun } from './run.ts'
 export interface IncidentsParts {
   readonly platforms: Platforms
   readonly ledger: ActionLedger
+  readonly memory: TokenMemory
   readonly store: IncidentStore
   readonly clock: Clock
   /** a number in [0, 1) */

@@ -3,6 +3,7 @@ import { ProblemError } from '#base/problem-error.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { BULK_MAX } from '#shared/domain/incident.ts'
 import type { ActionLedger, LedgerOutcome } from '../ports/action-ledger.ts'
+import type { TokenMemory } from '../ports/token-memory.ts'
 import type { IncidentRecord } from './incident-record.ts'
 import type { StepBody } from './incident-store.ts'
 import type { Pace } from './pace.ts'
@@ -14,6 +15,7 @@ import { MOST_TRIES, seen } from './rules.ts'
 export interface LookUpParts {
   readonly ask: Ask
   readonly ledger: ActionLedger
+  readonly memory: TokenMemory
   readonly clock: Clock
   readonly pace: Pace
   readonly record: IncidentRecord
@@ -48,6 +50,7 @@ export class LookUp {
     const outcomes: LedgerOutcome[] = []
     for (const step of steps) outcomes.push(...this.#settle(step, of(readings, step)))
     this.#parts.ledger.endAll(outcomes)
+    this.#parts.memory.seen(this.#parts.record.body.connectionId, seenUsers(readings))
     this.#takeIn(readings)
     this.#parts.record.flush()
   }
@@ -129,3 +132,6 @@ function whyUndone({ problem }: StepBody, reading: Reading | null, verdict: 'und
     ? new ProblemError('still-listed').problem
     : new ProblemError('missing-capability', 'SETTINGS_SETACCESSES').problem
 }
+
+const seenUsers = (readings: ReadonlyMap<string, Reading | null>) =>
+  [...readings.values()].flatMap((reading) => (reading ? [{ ...reading, readAt: reading.at }] : []))

@@ -6,6 +6,7 @@ import { asProblem, messageOf, type ProblemError } from '#base/problem-error.ts'
 import { retryAfterMs } from '#base/retry-after.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
 import type { ActionLedger } from '../ports/action-ledger.ts'
+import type { TokenMemory } from '../ports/token-memory.ts'
 import { Deeds } from './deeds.ts'
 import type { IncidentRecord } from './incident-record.ts'
 import type { StepBody } from './incident-store.ts'
@@ -17,6 +18,7 @@ import { isOpen, isPlanned, passes } from './rules.ts'
 export interface RunParts {
   readonly platforms: Platforms
   readonly ledger: ActionLedger
+  readonly memory: TokenMemory
   readonly clock: Clock
   /** a number in [0, 1) */
   readonly random: () => number
@@ -54,11 +56,12 @@ export class IncidentRun {
     this.#record = record
     this.#pace = new Pace(parts.clock)
     const ask: Ask = (work) => parts.platforms.use(record.body.connectionId, work)
-    const { ledger, clock } = parts
-    this.#deeds = new Deeds({ ask, ledger, clock, pace: this.#pace, record })
+    const { ledger, memory, clock } = parts
+    this.#deeds = new Deeds({ ask, ledger, memory, clock, pace: this.#pace, record })
     this.#lookUp = new LookUp({
       ask,
       ledger,
+      memory,
       clock,
       pace: this.#pace,
       record,

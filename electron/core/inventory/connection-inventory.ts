@@ -4,12 +4,12 @@ import { Live } from '#base/live.ts'
 import type { Logger } from '#base/logger.ts'
 import { asProblem, messageOf } from '#base/problem-error.ts'
 import type { InventoryDelta, InventoryStatus } from '#shared/contract/inventory.ts'
-import type { UserAccess } from '#shared/contract/tokens.ts'
 import { FINDING_IDS, type FindingId, hasFinding } from '#shared/domain/findings.ts'
 import type { TokenPolicy } from '#shared/domain/token-policy.ts'
+import type { SeenUser } from '../ports/token-memory.ts'
 import type { Graveyard } from './graveyard.ts'
 import { Load, type LoadParts } from './load.ts'
-import { ownerOf, type PlatformSession, type Sight } from './sessions.ts'
+import { ownerFacts, type PlatformSession, type Sight } from './sessions.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 import { type Holding, TokenTable } from './token-table.ts'
 
@@ -114,16 +114,22 @@ export class ConnectionInventory {
     this.#load?.cancel()
   }
 
-  /** A user's list that somebody else has just read. */
-  seen(access: UserAccess): void {
-    const { graveyard } = this.#parts
-    const owner = ownerOf(access.user)
-    if (this.#restoring === null) graveyard.heard(owner, access.tokens, access.readAt)
-    else {
-      this.#put({ owner, tokens: access.tokens }, access.readAt)
-      this.#become({ tokens: this.#table.size, revision: this.#table.revision })
-      void this.judge()
-    }
+  /** What users hold, which somebody else has just read. */
+  seen(users: readonly SeenUser[]): void {
+    const isShown = this.#restoring !== null
+    this.#parts.graveyard.together(() => {
+      for (const { user, tokens, readAt } of users) {
+        // What the user may do is not told here.
+        const canUseTokens = this.#table.owner(user.id)?.canUseTokens ?? null
+        const owner = ownerFacts({ ...user, canUseTokens })
+        if (isShown) this.#put({ owner, tokens }, readAt)
+        else this.#parts.graveyard.heard(owner, tokens, readAt)
+      }
+    })
+    const { revision, size: tokens } = this.#table
+    if (revision === this.status.revision) return
+    this.#become({ tokens, revision })
+    void this.judge()
   }
 
   /** Counts the findings again: the policy or the time is another one. */

@@ -33,19 +33,30 @@ export class Graveyard {
     this.#logger = logger
   }
 
-  /** A revocation is about to be sent. */
-  keep({ owner, token, reason, by }: RememberedToken): void {
+  /** Revocations are about to be sent. */
+  keep(tokens: readonly RememberedToken[]): void {
     const at = this.#clock.now()
-    const facts = { connectionId: this.#connectionId, owner, token, at, lastListedAt: at }
-    this.#write(() => {
-      this.#store.bury({ ...facts, fate: 'unsettled', by, reason: reason === '' ? null : reason })
-      this.#known().set(token.id, { fate: 'unsettled', at, ownerId: owner.id })
+    this.together(() => {
+      for (const { owner, token, reason, by } of tokens) {
+        const facts = { connectionId: this.#connectionId, owner, token, at, lastListedAt: at }
+        this.#write(() => {
+          this.#store.bury({ ...facts, fate: 'unsettled', by, reason: reason === '' ? null : reason })
+          this.#known().set(token.id, { fate: 'unsettled', at, ownerId: owner.id })
+        })
+      }
     })
   }
 
-  /** The revocation was refused. */
-  drop(tokenId: string): void {
-    if (this.#known().get(tokenId)?.fate === 'unsettled') this.#raise(tokenId)
+  /** The revocations were refused, or never sent. */
+  drop(tokenIds: readonly string[]): void {
+    this.together(() => {
+      for (const id of tokenIds) if (this.#known().get(id)?.fate === 'unsettled') this.#raise(id)
+    })
+  }
+
+  /** All that `work` decides is one write. */
+  together(work: () => void): void {
+    this.#write(() => this.#store.together(work))
   }
 
   /** A user's list: what is in it is not gone, and what was being revoked and is not in it is. */

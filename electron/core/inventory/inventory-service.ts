@@ -8,10 +8,9 @@ import type {
   InventoryStatus,
   Tombstone,
 } from '#shared/contract/inventory.ts'
-import type { UserAccess } from '#shared/contract/tokens.ts'
 import type { TokenPolicy } from '#shared/domain/token-policy.ts'
 import { type ActionLedger, recorded } from '../ports/action-ledger.ts'
-import type { RememberedToken, TokenMemory } from '../ports/token-memory.ts'
+import type { RememberedToken, SeenUser, TokenMemory } from '../ports/token-memory.ts'
 import { ConnectionInventory } from './connection-inventory.ts'
 import { difference, type Side } from './difference.ts'
 import { csvOf, jsonOf } from './export.ts'
@@ -78,16 +77,16 @@ export class InventoryService implements TokenMemory {
     for (const { inventory } of this.#kept.values()) void inventory.judge()
   }
 
-  keep(token: RememberedToken): void {
-    this.#of(token.connectionId).graveyard.keep(token)
+  keep(connectionId: string, tokens: readonly RememberedToken[]): void {
+    this.#known(connectionId)?.graveyard.keep(tokens)
   }
 
-  drop(connectionId: string, tokenId: string): void {
-    this.#of(connectionId).graveyard.drop(tokenId)
+  drop(connectionId: string, tokenIds: readonly string[]): void {
+    this.#known(connectionId)?.graveyard.drop(tokenIds)
   }
 
-  seen(connectionId: string, access: UserAccess): void {
-    this.#of(connectionId).inventory.seen(access)
+  seen(connectionId: string, users: readonly SeenUser[]): void {
+    this.#known(connectionId)?.inventory.seen(users)
   }
 
   tombstones(query: { connectionId: string; after: string | null; first: number }) {
@@ -167,6 +166,11 @@ export class InventoryService implements TokenMemory {
     const { clockSkewMs } = status
     const { scope = null, userId = null } = reader ?? {}
     return { at: this.#parts.clock.now(), clockSkewMs, scope, userId, holdings: onePiece(table.holdings()) }
+  }
+
+  /** null: the connection was removed meanwhile */
+  #known(connectionId: string): Kept | null {
+    return this.#parts.describe(connectionId) === null ? null : this.#of(connectionId)
   }
 
   #of(connectionId: string): Kept {

@@ -34,8 +34,11 @@ export function sightOf({ userId, capabilities, features, version }: Identity): 
 }
 
 /** What the inventory keeps of a user who was read with all there is. */
-export function ownerOf(user: Omit<UserAccess['user'], 'isMe' | 'tokenCount'>): OwnerFacts {
-  const { id, name, email, accountStatus, accountLockAfter, serviceAccount, capabilities } = user
-  const canUseTokens = isCapable({ id, capabilities }, 'APIACCESS_USETOKEN')
+export const ownerOf = (user: Omit<UserAccess['user'], 'isMe' | 'tokenCount'>): OwnerFacts =>
+  ownerFacts({ ...user, canUseTokens: isCapable(user, 'APIACCESS_USETOKEN') })
+
+/** Nothing but these, whatever else came with them. */
+export function ownerFacts(owner: OwnerFacts): OwnerFacts {
+  const { id, name, email, accountStatus, accountLockAfter, serviceAccount, canUseTokens } = owner
   return { id, name, email, accountStatus, accountLockAfter, serviceAccount, canUseTokens }
 }

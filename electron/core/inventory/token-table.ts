@@ -82,6 +82,11 @@ export class TokenTable {
     return this.#tokens
   }
 
+  /** A user who holds tokens. */
+  owner(id: string): OwnerFacts | undefined {
+    return this.#owners.get(id)?.facts
+  }
+
   /** Everybody who holds tokens, each with the time they were read. */
   *holdings(): Iterable<Holding & { readonly readAt: number }> {
     for (const { facts, tokens } of this.#owners.values()) {

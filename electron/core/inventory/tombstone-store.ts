@@ -1,4 +1,4 @@
-import type { Database } from '#base/sqlite.ts'
+import { type Database, transaction } from '#base/sqlite.ts'
 import type { Tombstone } from '#shared/contract/inventory.ts'
 import type { Token } from '#shared/contract/tokens.ts'
 
@@ -45,6 +45,11 @@ export class TombstoneStore {
 
   constructor(database: Database) {
     this.#database = database
+  }
+
+  /** One transaction for all that `work` writes. */
+  together(work: () => void): void {
+    transaction(this.#database, work)
   }
 
   /** Keeps a token's facts, in place of what was kept of it before. */

@@ -1,8 +1,7 @@
-import type { Token, UserAccess } from '#shared/contract/tokens.ts'
+import type { Token } from '#shared/contract/tokens.ts'
 
 /** What stays of a token when its platform forgets it: never its value. */
 export interface RememberedToken {
-  readonly connectionId: string
   readonly owner: { readonly id: string; readonly name: string; readonly email: string }
   readonly token: Token
   /** '' when none was given */
@@ -11,12 +10,30 @@ export interface RememberedToken {
   readonly by: string
 }
 
-/** OpenCTI keeps nothing of a revoked token, so the console does (T-14). Nothing here throws: what is remembered is a help, not a condition. */
+/** A user's list as the platform gave it. */
+export interface SeenUser {
+  readonly user: {
+    readonly id: string
+    readonly name: string
+    readonly email: string
+    readonly accountStatus: string
+    readonly accountLockAfter: number | null
+    readonly serviceAccount: boolean
+  }
+  readonly tokens: readonly Token[]
+  /** our clock when the answer came */
+  readonly readAt: number
+}
+
+/**
+ * OpenCTI keeps nothing of a revoked token, so the console does (T-14). Nothing here throws: what is remembered is a help,
+ * not a condition. Whatever comes in one call is one write.
+ */
 export interface TokenMemory {
-  /** Right before each mutation that revokes: what is about to be gone. */
-  keep(token: RememberedToken): void
-  /** The mutation was refused for certain, so nothing is gone. Not for a lost answer: the next list tells. */
-  drop(connectionId: string, tokenId: string): void
-  /** A user's list as the platform gave it just now: what it lacks is gone, and the inventory is brought up to date. */
-  seen(connectionId: string, access: UserAccess): void
+  /** Right before the mutations that revoke: what is about to be gone. */
+  keep(connectionId: string, tokens: readonly RememberedToken[]): void
+  /** Mutations that were refused for certain or never sent, so nothing is gone. Not for a lost answer: the next list tells. */
+  drop(connectionId: string, tokenIds: readonly string[]): void
+  /** What users hold just now: what their lists lack is gone, and the inventory is brought up to date. */
+  seen(connectionId: string, users: readonly SeenUser[]): void
 }

@@ -126,7 +126,7 @@ export class TokenService {
       const { ledger, memory } = this.#parts
       const intent = await ledger.begin('token.revoke', facts)
       const { connectionId, reason } = asked
-      memory.keep({ connectionId, owner: before.user, token, reason, by: session.identity.email })
+      memory.keep(connectionId, [{ owner: before.user, token, reason, by: session.identity.email }])
       let lost: unknown = null
       try {
         const sendReason = session.identity.features.revokeReason && asked.reason !== ''
@@ -135,7 +135,7 @@ export class TokenService {
         // "Not found" is a refusal, but one that somebody else's revocation brings: the list tells.
         if (wasRefused(error) && asProblem(error).code !== 'token-not-found') {
           ledger.end(intent, 'failed', { problem: asProblem(error).code })
-          memory.drop(connectionId, token.id)
+          memory.drop(connectionId, [token.id])
           throw error
         }
         lost = error
@@ -238,7 +238,7 @@ export class TokenService {
       readAt: this.#parts.clock.now(),
       clockSkewMs: skewMs,
     }
-    if (identity.features.apiTokens) this.#parts.memory.seen(connection.id, access)
+    if (identity.features.apiTokens) this.#parts.memory.seen(connection.id, [access])
     return access
   }
 
