@@ -139,8 +139,9 @@ export class SnapshotStore {
     })
   }
 
-  /** Lets the piece that is being written end, then closes the file. */
+  /** Lets the piece that is being written end, then closes the file. Safe to repeat. */
   async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     await this.#work.catch(() => {})
     this.#database.close()
