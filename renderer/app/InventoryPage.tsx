@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useCallback, useEffect, useMemo } from 'react'
+import { useCallback, useLayoutEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import type { InventoryView } from '#shared/contract/settings.ts'
@@ -42,7 +42,8 @@ export default function InventoryPage({
   const search = useLooks((looks) => looks.search)
   const views = useStore(settings, (state) => state.settings?.inventoryViews)
   const isConnected = connection.state.phase === 'ready'
-  useEffect(() => store.actions.turnTo(connection.id), [store, connection.id])
+  // Before the effects of the tabs below, whose first visit it would forget.
+  useLayoutEffect(() => store.actions.turnTo(connection.id), [store, connection.id])
   const revokeSelected = useCallback(
     () => page.incidents.actions.openBulk(connection.id, targetsOf(store.actions.selectedRows())),
     [page, connection.id, store],

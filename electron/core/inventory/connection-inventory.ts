@@ -136,6 +136,8 @@ export class ConnectionInventory {
   async judge(): Promise<void> {
     const mine = ++this.#judgements
     this.#stopJudging()
+    // Of what nobody has read nothing is said, least of all that it is in order.
+    if (this.status.readAt === null && this.#table.size === 0) return
     const judgedAt = this.#parts.clock.now() + this.status.clockSkewMs
     const counts = Object.fromEntries(FINDING_IDS.map((id) => [id, 0])) as Record<FindingId, number>
     const sets = new Map<number, number>()

@@ -7,7 +7,7 @@ import { StateMark } from '../../ui/StateMark.tsx'
 import { toneOf } from './columns.tsx'
 import { useInventory, useInventoryActions, useInventoryEnvironment } from './context.tsx'
 import { NO_FILTER } from './filter.ts'
-import { InventoryAge, LoadingInventory, NobodyToSee } from './InventoryFrame.tsx'
+import { InventoryAge, isUnread, LoadingInventory, NobodyToSee } from './InventoryFrame.tsx'
 import classes from './inventory.module.css'
 import { InventoryNotices } from './Notices.tsx'
 import type { FindingCounts } from './row.ts'
@@ -21,7 +21,7 @@ export function FindingsView({ search }: { search: string }) {
   const { index } = useInventoryEnvironment().store
   useInventory((state) => state.version)
 
-  if (status === null) return <LoadingInventory />
+  if (status === null || isUnread(status)) return <LoadingInventory />
   if (status.scope === 'nobody') return <NobodyToSee />
   const found = index.rows().reduce((sum, { findings }) => sum + Number(findings !== 0), 0)
   return (

@@ -19,6 +19,11 @@ export function InventoryAge({ status }: { status: InventoryStatus }) {
   )
 }
 
+/** Nothing was read yet, and that is about to change: not the same as a platform without tokens. */
+export function isUnread({ phase, readAt, tokens }: InventoryStatus): boolean {
+  return readAt === null && tokens === 0 && phase === 'idle'
+}
+
 /** A platform without tokens of its own to show. */
 export function NobodyToSee() {
   const text = useText()

@@ -9,7 +9,7 @@ import { useInventoryColumns } from './columns.tsx'
 import { useInventory, useInventoryActions, useInventoryEnvironment } from './context.tsx'
 import { FilterBar } from './FilterBar.tsx'
 import { isFiltering, NO_FILTER } from './filter.ts'
-import { InventoryAge, LoadingInventory, NobodyToSee, SkeletonRows } from './InventoryFrame.tsx'
+import { InventoryAge, isUnread, LoadingInventory, NobodyToSee, SkeletonRows } from './InventoryFrame.tsx'
 import classes from './inventory.module.css'
 import { InventoryNotices } from './Notices.tsx'
 import { type ColumnId, type InventoryRow, isSortable } from './row.ts'
@@ -28,7 +28,7 @@ export function InventoryView({ search }: { search: string }) {
   useEffect(() => actions.searchFor(wanted), [actions, wanted])
   useInventory((state) => state.version)
 
-  if (status === null) return <LoadingInventory />
+  if (status === null || isUnread(status)) return <LoadingInventory />
   if (status.scope === 'nobody') return <NobodyToSee />
   const { size, shown } = store.index
   const isLoading = status.phase === 'loading'
