@@ -1,0 +1,52 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { launchChromium } from '../support/chromium.ts'
+import { connectPlatform, startConsole } from '../support/console-page.ts'
+import { startTestPlatform } from '../support/platform-rig.ts'
+
+/** T-03, T-15: every token of everybody on one screen, against a platform that answers as OpenCTI 7 does. */
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+it('reads all tokens, says what is wrong with them, leads there and offers to revoke what is selected', async () => {
+  const platform = await startTestPlatform({ as: 'opencti-7', seed: 'demo' })
+  ends.push(() => platform.platform.stop())
+  const { plaintext_token } = await platform.generate(undefined, 'DAYS_30', 'console')
+  const { page, complaints, close } = await startConsole(browser)
+  ends.push(close)
+  await connectPlatform(page, platform.url, plaintext_token)
+
+  await page.getByTestId('nav-tokens').click()
+  await page.getByTestId('scope-all').click()
+  const grid = page.getByRole('grid', { name: 'All tokens' })
+  await grid.getByText('console', { exact: true }).waitFor()
+  const { data } = await platform.ask('{ users(first: 5000) { edges { node { api_tokens { id } } } } }')
+  const there = (data.users.edges as { node: { api_tokens: unknown[] } }[]).reduce(
+    (sum, { node }) => sum + node.api_tokens.length,
+    0,
+  )
+  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(there + 1))
+
+  await page.getByTestId('search').fill('佐藤')
+  await expect.poll(() => grid.getByText('Alice Moreau').count()).toBe(0)
+  expect(await grid.getByText('佐藤 健').count()).toBeGreaterThan(0)
+
+  await page.getByTestId('scope-findings').click()
+  const unlimited = page.getByTestId('finding-unlimited')
+  const count = Number(/\d+/.exec(await unlimited.innerText())?.[0])
+  expect(count).toBeGreaterThan(0)
+  await page.getByTestId('search').fill('')
+  await page.getByTestId('show-unlimited').click()
+  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(count + 1))
+  await grid.getByTestId('select-row').first().click()
+  await page.getByTestId('revoke-selected').waitFor()
+  expect(complaints).toEqual([])
+})
