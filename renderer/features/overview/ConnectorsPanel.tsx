@@ -100,17 +100,25 @@ function Agreement({ connectors }: { connectors: readonly Connector[] }) {
   )
 }
 
-/** Green only where every connector is as it is wanted, and proven to be. */
+/** Green only where every connector is as it is wanted; what is on its way is not there yet. */
 function Troubles({ connectors, now }: { connectors: readonly Connector[]; now: number }) {
   if (connectors.length === 0) return null
-  const troubles = connectors.filter((one) => isTrouble(standingOf(one, now))).length
-  return (
-    <StateMark tone={troubles === 0 ? 'good' : 'warning'}>
-      {troubles === 0 ? (
-        <T id="overview.connectors.agree" />
-      ) : (
+  const standings = connectors.map((one) => standingOf(one, now))
+  const troubles = standings.filter(isTrouble).length
+  if (troubles > 0)
+    return (
+      <StateMark tone="warning">
         <T id="overview.connectors.troubles" values={{ count: troubles }} />
-      )}
+      </StateMark>
+    )
+  const onTheWay = standings.find((standing) => standing === 'starting' || standing === 'stopping')
+  return onTheWay ? (
+    <StateMark tone="busy">
+      <T id={`connector.standing.${onTheWay}`} />
+    </StateMark>
+  ) : (
+    <StateMark tone="good">
+      <T id="overview.connectors.agree" />
     </StateMark>
   )
 }
