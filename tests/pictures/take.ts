@@ -9,7 +9,31 @@ import { startConsole } from '../support/console-page.ts'
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'images')
 
 const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async 'xtm-one'(page) {
+    await page.getByTestId('nav-xtm-one').click()
+    await page.getByTestId('register-now').click()
+    await page.getByTestId('standing-fresh').waitFor()
+    await page.getByText('Last answer').waitFor()
+  },
+  async inventory(page) {
+    await page.getByTestId('nav-tokens').click()
+    await page.getByTestId('scope-all').click()
+    await page.getByTestId('select-row').first().waitFor()
+  },
+  async findings(page) {
+    await page.getByTestId('scope-findings').click()
+    await page.getByTestId('finding-unlimited').waitFor()
+  },
+  async connectors(page) {
+    await page.getByTestId('nav-connectors').click()
+    await page.getByText('MITRE ATT&CK').first().waitFor()
+  },
+  async overview(page) {
+    await page.getByTestId('nav-overview').click()
+    await page.getByText('Needs attention').first().waitFor()
+  },
   async users(page) {
+    await page.getByTestId('nav-tokens').click()
     await page.getByTestId('scope-users').click()
     await page.getByTestId('user').first().waitFor()
   },
@@ -37,13 +61,16 @@ const VIEWS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await page.getByTestId('nav-settings').click()
     await page.getByTestId('section-connections').click()
   },
+  async activity(page) {
+    await page.getByTestId('nav-activity').click()
+    await page.getByText('Generate token').first().waitFor()
+  },
 }
 
 mkdirSync(FOLDER, { recursive: true })
 const browser = await launchChromium()
 for (const scheme of ['light', 'dark'] as const) {
-  const console = await startConsole(browser, { scheme, viewport: { width: 1120, height: 640 } })
-  await console.page.getByTestId('generate').first().waitFor()
+  const console = await startConsole(browser, { scheme, viewport: { width: 1280, height: 760 } })
   for (const [name, arrange] of Object.entries(VIEWS)) {
     await arrange(console.page)
     await console.page.mouse.move(0, 0)
