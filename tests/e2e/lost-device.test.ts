@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { verifyDocument } from '#base/signature.ts'
@@ -11,6 +8,7 @@ import { connectPlatform, openConsolePage, startConsole } from '../support/conso
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { addHolder, type Holder, listed } from '../support/incident-rig.ts'
 import { startTestPlatform, type TestPlatform } from '../support/platform-rig.ts'
+import { saved, verify } from '../support/signed-download.ts'
 import { curl, REFUSAL } from '../support/token-journey.ts'
 
 /**
@@ -83,17 +81,6 @@ async function thiefIsOut(): Promise<void> {
 
 const isContained = (page: Page) =>
   page.getByText(/^Contained: 11 of 11 done, in \d+ seconds?$/).waitFor({ timeout: 55_000 })
-
-/** What a button of the page saves, as a file. */
-async function saved(page: Page, testId: string): Promise<string> {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(testId).click()])
-  const file = join(mkdtempSync(join(tmpdir(), 'gatehouse-report-')), download.suggestedFilename())
-  await download.saveAs(file)
-  return file
-}
-
-const verify = (file: string, key: string) =>
-  spawnSync(process.execPath, ['scripts/verify-signed.ts', file, '--key', key], { encoding: 'utf8' })
 
 it('contains it in at most six interactions and a minute; the thief is refused; the report verifies, and not when a byte is changed', async () => {
   const { page, complaints, close } = await startConsole(browser)

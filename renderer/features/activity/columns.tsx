@@ -2,25 +2,35 @@ import { useMemo } from 'react'
 import { useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
+import { useNarrow } from '../../ui/use-narrow.ts'
 import classes from './activity.module.css'
 import { OutcomeMark, What, Who } from './EntryWords.tsx'
 import type { Placed } from './merge.ts'
 
 export function useActivityColumns(onOpen: (item: Placed) => void): GridColumn<Placed>[] {
   const text = useText()
-  return useMemo(
-    () => [
+  const isNarrow = useNarrow()
+  return useMemo(() => {
+    // Nearly always the holder of the connection's token: where there is little room it stands in the dialog alone.
+    const who: GridColumn<Placed> = {
+      id: 'who',
+      header: text('activity.column.who'),
+      width: 'minmax(96px, 1fr)',
+      dimmed: true,
+      cell: ({ entry }) => <Who person={entry.actor} />,
+    }
+    return [
       {
         id: 'when',
         header: text('activity.column.when'),
-        width: '116px',
+        width: isNarrow ? '92px' : '116px',
         dimmed: true,
         cell: ({ entry, at }) => (entry.at === null ? '–' : <RelativeTime at={at} />),
       },
       {
         id: 'source',
         header: text('activity.column.source'),
-        width: '92px',
+        width: isNarrow ? '108px' : '92px',
         cell: ({ entry }) => (
           <span className={classes.source} data-source={entry.source}>
             {text(`activity.source.${entry.source}`)}
@@ -55,20 +65,13 @@ export function useActivityColumns(onOpen: (item: Placed) => void): GridColumn<P
         width: 'minmax(96px, 1fr)',
         cell: ({ entry }) => <Who person={entry.subject} />,
       },
-      {
-        id: 'who',
-        header: text('activity.column.who'),
-        width: 'minmax(96px, 1fr)',
-        dimmed: true,
-        cell: ({ entry }) => <Who person={entry.actor} />,
-      },
+      ...(isNarrow ? [] : [who]),
       {
         id: 'outcome',
         header: text('activity.column.outcome'),
         width: '116px',
         cell: ({ entry }) => <OutcomeMark entry={entry} />,
       },
-    ],
-    [text, onOpen],
-  )
+    ]
+  }, [text, onOpen, isNarrow])
 }
