@@ -35,6 +35,8 @@ const QUERIES = [
   'query ($id: String!) { audit(id: $id) { id raw_data } }',
   '{ settings { id platform_title } about { version } publicSettings { id } }',
   '{ __schema { types { name } } }',
+  '{ xtmOneRegistration { running attempts(since: "2026-01-01T00:00:00Z", first: 2) { outcome } payload_preview { fields { value } } } }',
+  'mutation { xtmOneRegisterNow { running configuration { state } } }',
   '{ connectorsForManagers { id manager_contract_hash manager_contract_configuration { key value encrypted } } connectorManagers { id active } }',
   '{ connectors { manager_contract_definition manager_connector_logs manager_health_metrics { started_at } update_available } catalogs { contracts } }',
   'mutation ($input: RegisterConnectorsManagerInput) { registerConnectorsManager(input: $input) { id } }',

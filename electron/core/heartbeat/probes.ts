@@ -77,6 +77,8 @@ export function createProbes(sources: ProbeSources): Record<MonitorKind, Probe> 
 
     registration: careful(async (id, signal) => {
       const { record, latencyMs } = await sources.readRecord(id, signal)
+      // Not for this token: nothing to watch with it.
+      if (record.state === 'failed' && record.problem.code === 'forbidden') return NOT_SERVED
       if (record.state === 'failed') return readingOfProblem(record.problem.code)
       if (record.state !== 'reported') return NOT_SERVED
       const { configuration, ageMs } = record.value

@@ -205,6 +205,23 @@ describe('the registration of a platform that keeps a record', () => {
     expect((await rig.client.registration.refresh({ connectionId })).state).toBe('never')
   })
 
+  it('says when this account may not see it, and asks for no beat then', async () => {
+    const { rig, connectionId, platform } = await setup()
+    platform.misbehave = ({ operation }, response) => {
+      if (operation !== 'RegistrationRecord') return false
+      const errors = [
+        { message: 'You are not allowed to do this.', extensions: { code: 'FORBIDDEN_ACCESS' } },
+      ]
+      response.end(JSON.stringify({ errors, data: null }))
+      return true
+    }
+    const found = await rig.client.registration.refresh({ connectionId })
+    expect(found).toMatchObject({ registerBar: 'forbidden', state: 'unknown' })
+    expect(await problemOf(rig.client.registration.registerNow({ connectionId }))).toMatchObject({
+      code: 'bad-input',
+    })
+  })
+
   it('is unknown once what was read is two minutes old, by itself', async () => {
     const answers: Record<string, object> = {}
     const { rig, connectionId, clock } = await setup(answers)

@@ -77,6 +77,7 @@ function lossAt({ enterprise, record }: Facts, now: number): number | null {
 }
 
 function barOf(record: Known<ReadRecord>): RegisterBar | null {
+  if (record.state === 'failed' && record.problem.code === 'forbidden') return 'forbidden'
   const last = lastOf(record)
   if (last === null) return record.state === 'not-reported' ? 'not-reported' : 'unread'
   const { state } = last.value.configuration

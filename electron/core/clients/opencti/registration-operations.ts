@@ -63,9 +63,13 @@ export class RegistrationOperations {
     return config.data
   }
 
-  /** @param since ms since the epoch by the platform's clock; @param first the newest attempts, at most */
+  /**
+   * @param since ms since the epoch by the platform's clock
+   * @param first the newest attempts, at most
+   * @throws RemoteError `forbidden` too: there is a record, and this token may not see it
+   */
   async record(since: number, first: number, signal?: AbortSignal) {
-    return orUnknown(async () => {
+    return orUnserved(async () => {
       const variables = { since: new Date(since).toISOString(), first }
       const { data, latencyMs } = await this.#client.ask(recordDocument, variables, RecordAnswer, signal)
       return { record: data.xtmOneRegistration, latencyMs }
@@ -87,12 +91,22 @@ export class RegistrationOperations {
   }
 }
 
-/** Null where the platform does not know what was asked, or does not tell it to this token. */
-async function orUnknown<Value>(ask: () => Promise<Value | null>): Promise<Value | null> {
+/** Null where the platform does not know what was asked. */
+async function orUnserved<Value>(ask: () => Promise<Value | null>): Promise<Value | null> {
   try {
     return await ask()
   } catch (error) {
-    if (error instanceof RemoteError && (error.unknownField || error.code === 'forbidden')) return null
+    if (error instanceof RemoteError && error.unknownField) return null
+    throw error
+  }
+}
+
+/** Null where the platform does not know what was asked, or does not tell it to this token. */
+async function orUnknown<Value>(ask: () => Promise<Value | null>): Promise<Value | null> {
+  try {
+    return await orUnserved(ask)
+  } catch (error) {
+    if (error instanceof RemoteError && error.code === 'forbidden') return null
     throw error
   }
 }
