@@ -89,10 +89,11 @@ export class ComposerService {
   }
 
   /** What the process sees of a connection's connectors; null: it does not serve it, or does not run. */
-  observations(connectionId: string): ReadonlyMap<string, ObservedConnector> | null {
+  observations(connectionId: string) {
     const { store, child } = this.#parts
     const { progress, connectors } = child.report.value
-    return store.current.connectionId === connectionId && progress !== null ? connectors : null
+    if (store.current.connectionId !== connectionId || progress === null) return null
+    return { connectors, registered: progress.registered }
   }
 
   /** Looks for engines, then follows the settings. */

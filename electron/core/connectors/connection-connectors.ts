@@ -14,12 +14,15 @@ import type { ConnectorHistory } from './history.ts'
 import { keyOf } from './manager-key.ts'
 import type { ConnectorOwners } from './owners.ts'
 import { type PlatformSession, requireCapability } from './sessions.ts'
-import { deltas, failed, NOTHING_READ, type Observations, type Snapshot, seenBy } from './snapshot.ts'
+import { deltas, failed, isNews, NOTHING_READ, type Observations, type Snapshot, seenBy } from './snapshot.ts'
 
 /** While somebody looks. */
 const WATCHED_MS = 10_000
 /** While nobody does: often enough for a timeline that tells to the minute. */
 const UNWATCHED_MS = 60_000
+/** After news, so that the composer has told the platform by then. */
+const SOON_MS = 1_000
+const SOONEST_MS = 4_000
 /** Tokens of owners change seldom, and cost a call an owner. */
 const OWNERS_MS = 5 * 60_000
 /** Owners that are asked at the same time. */
@@ -41,10 +44,14 @@ export class ConnectionConnectors {
   readonly #parts: ConnectionParts
   readonly #live = new Live<Snapshot>(NOTHING_READ)
   #watchers = 0
+  #registered = false
   #failures = 0
   #dialect: ConnectorDialect = 'newest'
   #reading: Promise<void> | null = null
+  #readingOwners: Promise<void> | null = null
   #ownersReadAt: number | null = null
+  #ownersAsked: ReadonlySet<string> = new Set()
+  #dueAt = Number.POSITIVE_INFINITY
   #cancelTimer = (): void => {}
   #ended = false
 
@@ -62,12 +69,19 @@ export class ConnectionConnectors {
     this.#watchers++
     const { readAt } = this.#live.value
     if (readAt === null || this.#parts.clock.now() - readAt >= WATCHED_MS) void this.refresh()
-    else this.#arm(readAt + WATCHED_MS - this.#parts.clock.now())
+    else this.#armSooner(readAt + WATCHED_MS - this.#parts.clock.now())
     try {
       yield* deltas(this.#live, signal)
     } finally {
       this.#watchers--
     }
+  }
+
+  /** Reads everything now, as a person asked to. */
+  async readAll(): Promise<void> {
+    this.#ownersReadAt = null
+    await this.refresh()
+    await this.#readingOwners
   }
 
   /** Reads now; calls made meanwhile share one reading. How it went is part of the snapshot. */
@@ -79,10 +93,15 @@ export class ConnectionConnectors {
     return this.#reading
   }
 
-  /** A composer in the app saw something. */
+  /** A composer in the app saw something: shown at once, and read soon what it told the platform. */
   look(): void {
-    const { observations } = this.#parts
-    this.#live.set(seenBy(this.#live.value, observations()))
+    const before = this.#live.value
+    const observations = this.#parts.observations()
+    const after = seenBy(before, observations)
+    this.#live.set(after)
+    const registered = observations?.registered ?? false
+    if (this.#watchers > 0 && (registered !== this.#registered || isNews(before, after))) this.#readSoon()
+    this.#registered = registered
   }
 
   /** Takes a list that was read for another purpose, so that nobody waits for the next one. */
@@ -140,9 +159,9 @@ export class ConnectionConnectors {
         this.take(listed)
         this.#live.set({ ...this.#live.value, ...managers })
         this.#failures = 0
-        // Causes come after what they explain, and nobody waits for them.
-        if (this.#watchers > 0) await this.#readOwners(session)
       })
+      // Causes come after what they explain, and no list waits for them.
+      if (this.#watchers > 0 && !this.#ended) this.#followOwners()
     } catch (error) {
       if (this.#ended) return
       this.#failures++
@@ -171,14 +190,26 @@ export class ConnectionConnectors {
     }
   }
 
-  async #readOwners(session: PlatformSession): Promise<void> {
-    const { clock, owners, connectionId } = this.#parts
+  /** Reads the owners when that is due: all of them after a while, and when one is new. */
+  #followOwners(): void {
     const { connectors, owners: known } = this.#live.value
-    const ids = new Set([...connectors.values()].flatMap(({ owner }) => (owner ? [owner.id] : [])))
-    const isDue = this.#ownersReadAt === null || clock.now() - this.#ownersReadAt >= OWNERS_MS
-    const missing = [...ids].some((id) => !known?.some((owner) => owner.id === id))
-    if (!isDue && !(missing && known !== null)) return
+    const ids = [...new Set([...connectors.values()].flatMap(({ owner }) => (owner ? [owner.id] : [])))]
+    const isDue = this.#ownersReadAt === null || this.#parts.clock.now() - this.#ownersReadAt >= OWNERS_MS
+    const isNew = known !== null && ids.some((id) => !this.#ownersAsked.has(id))
+    if (!isDue && !isNew) return
+    this.#readingOwners ??= this.#parts
+      .use((session) => this.#readOwners(ids, session))
+      // How the connection is, the list says.
+      .catch(() => {})
+      .finally(() => {
+        this.#readingOwners = null
+      })
+  }
+
+  async #readOwners(ids: readonly string[], session: PlatformSession): Promise<void> {
+    const { clock, owners, connectionId } = this.#parts
     this.#ownersReadAt = clock.now()
+    this.#ownersAsked = new Set(ids)
     const waiting = [...ids]
     const read: Owner[] = []
     let hindrance: Problem | null = null
@@ -198,14 +229,26 @@ export class ConnectionConnectors {
     if (!this.#ended) this.#live.set({ ...this.#live.value, owners: hindrance === null ? read : null })
   }
 
+  /** Not more often than every few seconds: a connector that loops makes news without end. */
+  #readSoon(): void {
+    const { clock } = this.#parts
+    const since = clock.now() - (this.#live.value.readAt ?? 0)
+    this.#armSooner(Math.max(SOON_MS, SOONEST_MS - since))
+  }
+
   #pause(): number {
     const base = this.#watchers > 0 ? WATCHED_MS : UNWATCHED_MS
     return Math.min(UNWATCHED_MS, base * 2 ** Math.min(this.#failures, 3))
   }
 
+  #armSooner(ms: number): void {
+    if (this.#parts.clock.now() + ms < this.#dueAt) this.#arm(ms)
+  }
+
   #arm(ms: number): void {
     this.#cancelTimer()
     if (this.#ended) return
+    this.#dueAt = this.#parts.clock.now() + ms
     this.#cancelTimer = this.#parts.clock.after(ms, () => {
       if (this.#watchers > 0 || this.#parts.isReady()) void this.refresh()
       else this.#arm(UNWATCHED_MS)

@@ -55,7 +55,7 @@ export class ConnectorsService {
   }
 
   refresh(connectionId: string): Promise<void> {
-    return this.#of(connectionId).refresh()
+    return this.#of(connectionId).readAll()
   }
 
   /** These connections are kept an eye on; others only while somebody looks. */

@@ -24,17 +24,29 @@ export const NOTHING_READ: Snapshot = {
 }
 
 /** What a composer in the app sees; null: it serves another connection, or none runs. */
-export type Observations = ReadonlyMap<string, ObservedConnector> | null
+export type Observations = {
+  readonly connectors: ReadonlyMap<string, ObservedConnector>
+  /** the platform knows the composer */
+  readonly registered: boolean
+} | null
 
 /** `snapshot` as it is with these eyes. */
 export function seenBy(snapshot: Snapshot, observations: Observations): Snapshot {
   const connectors = new Map<string, Connector>()
   for (const [id, connector] of snapshot.connectors) {
-    const observed = connector.managed ? (observations?.get(id) ?? null) : null
+    const observed = connector.managed ? (observations?.connectors.get(id) ?? null) : null
     const same = JSON.stringify(connector.observed) === JSON.stringify(observed)
     connectors.set(id, same ? connector : { ...connector, observed })
   }
   return { ...snapshot, connectors, composerHere: observations !== null }
+}
+
+/** Something happened of which the platform knows by now, or is about to. */
+export function isNews(before: Snapshot, after: Snapshot): boolean {
+  for (const [id, { observed }] of after.connectors) {
+    if (observed?.state !== before.connectors.get(id)?.observed?.state) return true
+  }
+  return false
 }
 
 export function failed(snapshot: Snapshot, problem: Problem): Snapshot {
