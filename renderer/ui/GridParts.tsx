@@ -1,4 +1,4 @@
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type KeyboardEvent, memo, type ReactNode } from 'react'
 import classes from './DataGrid.module.css'
 import { Icon } from './icons.tsx'
 
@@ -52,7 +52,7 @@ export function GridHeader<Item>({
 }) {
   return (
     <div role="rowgroup" className={classes.head}>
-      <div role="row" aria-rowindex={1} className={classes.row}>
+      <div role="row" aria-rowindex={1} className={classes.row} data-row={-1}>
         {columns.map((column, index) => (
           <HeaderCell
             key={column.id}
@@ -101,7 +101,6 @@ function HeaderCell<Item>({
       className={classes.cell}
       data-align={column.align}
       tabIndex={isWidget ? undefined : tabIndex}
-      data-row={-1}
       data-column={index}
     >
       {column.headerWidget ? (
@@ -154,40 +153,61 @@ export function GridRow<Item>(props: GridRowProps<Item>) {
       aria-rowindex={index + 2}
       aria-selected={selected ?? undefined}
       className={classes.row}
+      data-row={index}
       data-opens={onOpen ? true : undefined}
       data-opened={opened || undefined}
       style={{ transform: `translateY(${top}px)` }}
       onClick={onOpen && (() => onOpen(item))}
     >
-      {columns.map((column, at) => {
-        const tabIndex = tabIndexOf(active, at)
-        const isDrawn = !brief || column.rowHeader
-        const isWidget = column.widget && isDrawn
-        return (
-          <div
-            key={column.id}
-            role={column.rowHeader ? 'rowheader' : 'gridcell'}
-            aria-colindex={at + 1}
-            className={classes.cell}
-            data-align={column.align}
-            data-dimmed={column.dimmed}
-            data-row={index}
-            data-column={at}
-            tabIndex={isWidget ? undefined : tabIndex}
-            onKeyDown={
-              onOpen && !isWidget
-                ? (event: KeyboardEvent) => event.key === 'Enter' && onOpen(item)
-                : undefined
-            }
-          >
-            {!isDrawn ? null : isWidget ? (
-              column.cell(item, tabIndex)
-            ) : (
-              <span className={classes.text}>{column.cell(item, tabIndex)}</span>
-            )}
-          </div>
-        )
-      })}
+      <Cells
+        item={item}
+        columns={columns as readonly GridColumn<unknown>[]}
+        active={active}
+        onOpen={onOpen as ((item: unknown) => void) | undefined}
+        brief={brief}
+      />
     </div>
   )
 }
+
+/** Drawn again only when the row is another one: a row that moves keeps its cells. */
+const Cells = memo(function Cells({
+  item,
+  columns,
+  active,
+  onOpen,
+  brief,
+}: {
+  item: unknown
+  columns: readonly GridColumn<unknown>[]
+  active: ActiveColumn
+  onOpen: ((item: unknown) => void) | undefined
+  brief: boolean
+}) {
+  return columns.map((column, at) => {
+    const tabIndex = tabIndexOf(active, at)
+    const isDrawn = !brief || column.rowHeader
+    const isWidget = column.widget && isDrawn
+    return (
+      <div
+        key={column.id}
+        role={column.rowHeader ? 'rowheader' : 'gridcell'}
+        aria-colindex={at + 1}
+        className={classes.cell}
+        data-align={column.align}
+        data-dimmed={column.dimmed}
+        data-column={at}
+        tabIndex={isWidget ? undefined : tabIndex}
+        onKeyDown={
+          onOpen && !isWidget ? (event: KeyboardEvent) => event.key === 'Enter' && onOpen(item) : undefined
+        }
+      >
+        {!isDrawn ? null : isWidget ? (
+          column.cell(item, tabIndex)
+        ) : (
+          <span className={classes.text}>{column.cell(item, tabIndex)}</span>
+        )}
+      </div>
+    )
+  })
+})

@@ -7,11 +7,12 @@ import {
   type Updater,
   useTable,
 } from '@tanstack/react-table'
-import { type KeyboardEvent, memo, useMemo, useRef } from 'react'
+import { type KeyboardEvent, memo, useLayoutEffect, useMemo, useRef } from 'react'
 import classes from './DataGrid.module.css'
 import { type GridColumn, GridHeader, GridRow } from './GridParts.tsx'
 import { useGridKeys } from './grid-keys.ts'
-import type { RowId, RowIndex, SortRule } from './row-index/row-index.ts'
+import type { RowIndex, SortRule } from './row-index/row-index.ts'
+import type { RowId } from './row-index/slot-map.ts'
 import { useRowWindow } from './row-window.ts'
 import { ROW_HEIGHT } from './scroll-margin.ts'
 
@@ -23,7 +24,7 @@ interface Props<Item extends RowData> {
   columns: readonly GridColumn<Item>[]
   /** columns of these ids can be sorted */
   sortable: (column: string) => boolean
-  index: Pick<RowIndex<Item>, 'shown' | 'slice'>
+  index: Pick<RowIndex<Item>, 'shown' | 'slice' | 'placeOf'>
   /** Another number when what the index shows has changed. */
   version: number
   rowId: (item: Item) => RowId
@@ -44,12 +45,8 @@ export interface GridSelection {
   all(): void
 }
 
-/** So many rows are drawn in the same elements again and again while one scrolls. */
-const RECYCLED = 64
-
 /**
- * A grid over an index of any size: only the rows in view are handed to the table, and an element that leaves the view at
- * one end is drawn anew at the other. Keys as in `DataGrid`; Space selects, Ctrl+A selects all, Shift+Enter or Shift+click
+ * A grid over an index of any size: only the rows in view are handed to the table. Keys as in `DataGrid`; Space selects, Ctrl+A selects all, Shift+Enter or Shift+click
  * on a header sorts by a further column.
  */
 export function LargeGrid<Item extends RowData>(props: Props<Item>) {
@@ -81,11 +78,12 @@ export function LargeGrid<Item extends RowData>(props: Props<Item>) {
   })
   const { active } = keys
   const activeIsDrawn = active.row < 0 || (active.row >= start && active.row < end)
-  const recycled = Math.ceil(Math.max(1, end - start) / RECYCLED) * RECYCLED
+  const away = activeIsDrawn ? [] : index.slice(active.row, active.row + 1)
+  useActiveRow(active.row, keys.follow, version, index, rowId)
 
-  const draw = (item: Item, at: number, key: string | number) => (
+  const draw = (item: Item, at: number) => (
     <MemoRow
-      key={key}
+      key={rowId(item)}
       item={item}
       index={at}
       columns={columns as readonly GridColumn<unknown>[]}
@@ -137,17 +135,34 @@ export function LargeGrid<Item extends RowData>(props: Props<Item>) {
         onSort={({ id }, further) => table.getColumn(id)?.toggleSorting(undefined, further)}
       />
       <div role="rowgroup" className={classes.body} style={{ height: rows.height }}>
-        {table
-          .getRowModel()
-          .rows.map(({ original }, at) => draw(original, start + at, (start + at) % recycled))}
-        {!activeIsDrawn &&
-          index.slice(active.row, active.row + 1).map((item) => draw(item, active.row, 'active'))}
+        {table.getRowModel().rows.map(({ original }, at) => draw(original, start + at))}
+        {away.map((item) => draw(item, active.row))}
       </div>
     </div>
   )
 }
 
 const MemoRow = memo(GridRow<unknown>)
+
+/** Rows come and go above the active one: the tab stop stays with its row, not with its place. */
+function useActiveRow<Item extends RowData>(
+  active: number,
+  follow: (row: number) => void,
+  version: number,
+  index: Props<Item>['index'],
+  rowId: (item: Item) => RowId,
+): void {
+  const known = useRef<{ version: number; row: RowId } | null>(null)
+  if (known.current !== null && known.current.version !== version) {
+    const place = index.placeOf(known.current.row)
+    known.current = { ...known.current, version }
+    if (place >= 0 && place !== active) follow(place)
+  }
+  useLayoutEffect(() => {
+    const [item] = active < 0 ? [] : index.slice(active, active + 1)
+    known.current = item === undefined ? null : { version, row: rowId(item) }
+  })
+}
 
 function toColumnDef<Item extends RowData>(
   id: string,

@@ -54,7 +54,7 @@ export function useGridKeys(grid: RefObject<HTMLElement | null>, rows: number, c
     if (!moved.current) return
     moved.current = false
     const cell = grid.current?.querySelector<HTMLElement>(
-      `[data-row="${active.row}"][data-column="${active.column}"]`,
+      `[data-row="${active.row}"] > [data-column="${active.column}"]`,
     )
     const target = cell?.querySelector<HTMLElement>('[data-widget]') ?? cell
     target?.focus({ preventScroll: active.row === -1 })
@@ -62,6 +62,8 @@ export function useGridKeys(grid: RefObject<HTMLElement | null>, rows: number, c
 
   return {
     active,
+    /** The active row stands elsewhere by now; the focus is on it already, or nowhere here. */
+    follow: (row: number): void => setActive(({ column }) => ({ row, column })),
     onKeyDown(event: KeyboardEvent, scrollTo: (row: number) => void): void {
       const next = gridMove(event.key, event.ctrlKey || event.metaKey, active, rows, columns)
       if (!next) return
@@ -72,9 +74,10 @@ export function useGridKeys(grid: RefObject<HTMLElement | null>, rows: number, c
     },
     /** A click or a screen reader put the focus somewhere: the tab stop goes along. */
     onFocus(event: FocusEvent): void {
-      const cell = event.target.closest<HTMLElement>('[data-row][data-column]')
-      if (!cell || !grid.current?.contains(cell)) return
-      const row = Number(cell.dataset.row)
+      const cell = event.target.closest<HTMLElement>('[data-column]')
+      const line = cell?.closest<HTMLElement>('[data-row]')
+      if (!cell || !line || !grid.current?.contains(cell)) return
+      const row = Number(line.dataset.row)
       const column = Number(cell.dataset.column)
       if (row !== active.row || column !== active.column) setActive({ row, column })
     },

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type RefObject, useRef } from 'react'
+import { type RefObject, startTransition, useEffect, useRef, useState } from 'react'
 import { HEADER_HEIGHT, ROW_HEIGHT, useScrollMargin } from './scroll-margin.ts'
 
 /** Rows are followed by blocks, so that a hundred thousand of them cost the virtualizer an eighth. */
@@ -24,11 +24,14 @@ export interface RowWindow {
 /** The part of `count` rows that is in view, and a little around it, in a page that scrolls as a whole. */
 export function useRowWindow(grid: RefObject<HTMLElement | null>, count: number): RowWindow {
   const { scroller, margin } = useScrollMargin(grid)
+  // What can be seen is drawn first.
+  const [overscan, setOverscan] = useState(0)
+  useEffect(() => startTransition(() => setOverscan(OVERSCAN_BLOCKS)), [])
   const virtualizer = useVirtualizer({
     count: Math.ceil(count / BLOCK_ROWS),
     getScrollElement: () => scroller,
     estimateSize: () => BLOCK_ROWS * ROW_HEIGHT,
-    overscan: OVERSCAN_BLOCKS,
+    overscan,
     scrollMargin: margin,
     scrollPaddingStart: HEADER_HEIGHT,
   })

@@ -3,7 +3,7 @@ import { type Findings, judge, TokenCrowd } from '#shared/domain/findings.ts'
 import type { TokenPolicy } from '#shared/domain/token-policy.ts'
 import type { RowIndex } from '../../ui/row-index/row-index.ts'
 import type { Slices } from '../../ui/row-index/slices.ts'
-import { createInventoryIndex, type InventoryRow } from './row.ts'
+import { createInventoryIndex, type FindingCounts, findingCounter, type InventoryRow } from './row.ts'
 
 /** By what tokens are judged: the rules of the house, and the platform's time (ms since the epoch). */
 export interface Yardstick {
@@ -16,8 +16,11 @@ export interface InventoryCopy {
   readonly index: RowIndex<InventoryRow>
   /** Takes a piece over, and judges what came with it. */
   apply(delta: InventoryDelta, yardstick: Yardstick): void
-  /** Judges every token again, with pauses: time has passed, or what they have in common has changed. */
-  judge(yardstick: Yardstick): Slices<void>
+  /**
+   * Judges every token again, with pauses, and counts: time has passed, or what they have in common has changed. What
+   * changes meanwhile is not counted.
+   */
+  judge(yardstick: Yardstick): Slices<FindingCounts>
   clear(): void
 }
 
@@ -77,12 +80,15 @@ export function createInventoryCopy(): InventoryCopy {
     },
     *judge(yardstick) {
       const rows = index.rows()
+      const counter = findingCounter()
+      yield
       let others: InventoryRow[] = []
       for (let at = 0; at < rows.length; at++) {
         const row = rows[at] as InventoryRow
         // Replaced or gone while this was paused; the piece that did it has judged it.
         if (index.get(row.row) === row) {
           const findings = judged(row, yardstick)
+          counter.add(findings)
           if (findings !== row.findings) {
             row.findings = findings
             others.push(row)
@@ -95,6 +101,7 @@ export function createInventoryCopy(): InventoryCopy {
         }
       }
       index.refresh(others, ['findings'])
+      return counter.counts()
     },
     clear,
   }

@@ -84,19 +84,24 @@ export function createInventoryIndex(): RowIndex<InventoryRow> {
   return createRowIndex<InventoryRow>({
     id: ({ row }) => row,
     sortKeys: SORT_KEYS,
-    texts: ({ name, maskedToken, holder }) => [name, lastFour(maskedToken), holder.name, holder.email],
+    collectTexts: ({ name, maskedToken, holder }, into) =>
+      into.push(name, maskedToken, holder.name, holder.email),
   })
 }
 
 /** How many tokens each rule finds. */
 export type FindingCounts = Readonly<Record<FindingId, number>>
 
-export function countFindings(rows: Iterable<InventoryRow>): FindingCounts {
+/** Counts the findings of one token after another. */
+export function findingCounter(): { add: (findings: Findings) => void; counts: () => FindingCounts } {
   const counts = new Array<number>(FINDING_IDS.length).fill(0)
-  for (const { findings } of rows) {
-    for (let bit = 0, left = findings; left !== 0; bit++, left >>>= 1) {
-      if (left & 1) counts[bit] = (counts[bit] as number) + 1
-    }
+  return {
+    add(findings) {
+      for (let bit = 0, left = findings; left !== 0; bit++, left >>>= 1) {
+        if (left & 1) counts[bit] = (counts[bit] as number) + 1
+      }
+    },
+    counts: () =>
+      Object.fromEntries(FINDING_IDS.map((id, bit) => [id, counts[bit]])) as Record<FindingId, number>,
   }
-  return Object.fromEntries(FINDING_IDS.map((id, bit) => [id, counts[bit]])) as Record<FindingId, number>
 }

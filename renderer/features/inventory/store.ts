@@ -10,7 +10,7 @@ import type { RowIndex, SortRule } from '../../ui/row-index/row-index.ts'
 import { type Idle, inSlices } from '../../ui/row-index/slices.ts'
 import { createInventoryCopy, type Yardstick } from './copy.ts'
 import { dependsOnTime, type InventoryFilter, NO_FILTER, predicateOf } from './filter.ts'
-import { type ColumnId, countFindings, FIRST_COLUMNS, type FindingCounts, type InventoryRow } from './row.ts'
+import { type ColumnId, FIRST_COLUMNS, type FindingCounts, type InventoryRow } from './row.ts'
 
 /** What somebody chose to look at. */
 export interface Look {
@@ -79,6 +79,9 @@ export type InventoryStore = StoreApi<InventoryState> & {
 /** An inventory older than this is read again when somebody looks at it. */
 export const STALE_MS = 5 * 60_000
 
+/** Changes that come in a row are worked up together. */
+const WORK_PAUSE_MS = 2_000
+
 const NOTHING: InventoryState = {
   connectionId: null,
   status: null,
@@ -118,7 +121,9 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
 
   function arrange(): void {
     const { look, search } = store.getState()
-    index.arrange({ sort: look.sort, search, where: predicateOf(look.filter, platformNow()) })
+    // The ending of a token is shown as `…a1b2`, and comes back like that when somebody copies it.
+    const words = search.replaceAll('…', ' ')
+    index.arrange({ sort: look.sort, search: words, where: predicateOf(look.filter, platformNow()) })
   }
 
   /** Judges all again and gets everything ready, while the page is idle. */
@@ -126,12 +131,19 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
     stopWork()
     stopWork = inSlices(
       (function* () {
-        yield* copy.judge(yardstick())
-        shown({ counts: countFindings(index.rows()) })
+        const counts = yield* copy.judge(yardstick())
+        shown({ counts })
+        yield
         yield* index.prepare()
       })(),
       idle,
     )
+  }
+
+  /** The same after changes of a few rows, which were judged when they came: what they have in common with others may wait. */
+  function workSoon(): void {
+    stopWork()
+    stopWork = clock.after(WORK_PAUSE_MS, workAhead)
   }
 
   /** Selection and details of rows that are still there; once the copy is complete also of those that got other numbers. */
@@ -165,7 +177,8 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
         const complete = !delta.more && delta.revision >= (store.getState().status?.revision ?? 0)
         shown({ ...keepKnown(complete), complete, problem: null })
         if (!complete) continue
-        workAhead()
+        if (store.getState().counts === null) workAhead()
+        else workSoon()
         return
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 import { type Keys, keysOf, type SortKey } from './keys.ts'
 import { countingSort, mergeSort } from './order.ts'
 import { drain, type Slices } from './slices.ts'
+import { countOf, slotsOf, type Touched } from './touched.ts'
 
 /** One column's order over all rows, worked out when first asked for and kept right from then on. */
 export interface ColumnOrder {
@@ -12,8 +13,7 @@ export interface ColumnOrder {
   within(slots: Uint32Array, descending: boolean): Uint32Array
   /** Works the order out ahead of its first use. A change meanwhile makes it start again. */
   prepare(): Slices<void>
-  /** Rows at these slots (each once) are new, other ones, or gone (`undefined`). */
-  changed(slots: readonly number[]): void
+  changed(touched: Touched): void
   /** Forgets everything: the slots have been dealt out anew. */
   reset(): void
 }
@@ -44,7 +44,7 @@ export function columnOrder<Row>(
         if (row !== undefined) keys.set(slot, row)
       }
       if (version !== atVersion) continue
-      const order = yield* mergeSort(listed, keys.compare)
+      const order = yield* mergeSort(listed, keys.isAfter)
       if (version !== atVersion) continue
       built = { keys, order, spare: new Uint32Array(0), count: order.length, known, ranks: null }
     }
@@ -80,8 +80,8 @@ export function columnOrder<Row>(
     changed(touched) {
       version++
       // Sorting most rows anew is cheaper than moving each.
-      if (built === null || touched.length * 4 > built.count) return reset()
-      move(built, touched, rows)
+      if (built === null || countOf(touched) * 4 > built.count) return reset()
+      move(built, slotsOf(touched), rows)
     },
     reset,
   }
@@ -199,8 +199,7 @@ function reversedRuns<Row>(order: Uint32Array, keys: Keys<Row>): Uint32Array {
   for (let end = order.length; end > 0; ) {
     let start = end - 1
     while (start > 0 && keys.compare(order[start - 1] as number, order[start] as number) === 0) start--
-    reversed.set(order.subarray(start, end), to)
-    to += end - start
+    for (let at = start; at < end; at++) reversed[to++] = order[at] as number
     end = start
   }
   return reversed

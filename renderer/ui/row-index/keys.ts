@@ -11,6 +11,8 @@ export interface Keys<Row> {
   set(slot: number, row: Row): boolean
   /** Negative, zero or positive, as for `sort`. */
   compare(a: number, b: number): number
+  /** The key of `a` is greater than that of `b`. */
+  isAfter(a: number, b: number): boolean
 }
 
 export function keysOf<Row>(key: SortKey<Row>, slots: number): Keys<Row> {
@@ -37,6 +39,7 @@ function numberKeys<Row>(of: (row: Row) => number, slots: number): Keys<Row> {
       const right = keys[b] as number
       return left < right ? -1 : left > right ? 1 : 0
     },
+    isAfter: (a, b) => (keys[a] as number) > (keys[b] as number),
   }
 }
 
@@ -54,5 +57,6 @@ function textKeys<Row>(of: (row: Row) => string): Keys<Row> {
       const right = keys[b] as string
       return left < right ? -1 : left > right ? 1 : 0
     },
+    isAfter: (a, b) => (keys[a] as string) > (keys[b] as string),
   }
 }

@@ -7,18 +7,18 @@ const SHORT = 8
 
 /**
  * `slots` in order, equal ones in the order given: a merge sort that can pause, which no sort of the engine can.
- * `compare` is negative, zero or positive.
+ * `isAfter`: the first is greater than the second.
  */
 export function* mergeSort(
   slots: Uint32Array,
-  compare: (a: number, b: number) => number,
+  isAfter: (a: number, b: number) => boolean,
 ): Slices<Uint32Array> {
   const count = slots.length
   let from = slots.slice()
   let into = new Uint32Array(count)
   for (let start = 0; start < count; start += SHORT) {
     if (start % STRIDE === 0) yield
-    insertionSort(from, start, Math.min(start + SHORT, count), compare)
+    insertionSort(from, start, Math.min(start + SHORT, count), isAfter)
   }
   for (let width = SHORT; width < count; width *= 2) {
     for (let start = 0; start < count; start += 2 * width) {
@@ -29,7 +29,7 @@ export function* mergeSort(
       for (let at = start; at < end; at++) {
         if (at % STRIDE === 0) yield
         const isLeft =
-          right >= end || (left < middle && compare(from[left] as number, from[right] as number) <= 0)
+          right >= end || (left < middle && !isAfter(from[left] as number, from[right] as number))
         into[at] = from[isLeft ? left++ : right++] as number
       }
     }
@@ -42,12 +42,12 @@ function insertionSort(
   slots: Uint32Array,
   start: number,
   end: number,
-  compare: (a: number, b: number) => number,
+  isAfter: (a: number, b: number) => boolean,
 ): void {
   for (let at = start + 1; at < end; at++) {
     const slot = slots[at] as number
     let to = at
-    while (to > start && compare(slots[to - 1] as number, slot) > 0) {
+    while (to > start && isAfter(slots[to - 1] as number, slot)) {
       slots[to] = slots[to - 1] as number
       to--
     }

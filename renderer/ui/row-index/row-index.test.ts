@@ -20,7 +20,7 @@ const createIndex = (): RowIndex<Row> =>
       owner: { kind: 'text', of: ({ owner }) => owner },
       used: { kind: 'number', of: ({ used }) => used },
     },
-    texts: ({ name, owner }) => [name, owner],
+    collectTexts: ({ name, owner }, into) => into.push(name, owner),
   })
 
 /** The same by the plainest means: an array, its own sort, and a filter. */
@@ -91,6 +91,7 @@ type Step =
   | { do: 'put'; rows: Row[] }
   | { do: 'remove'; ids: string[] }
   | { do: 'arrange'; arrangement: Arrangement<Row> }
+  | { do: 'refresh'; id: string; used: number }
   | { do: 'clear' }
   /** works at the preparation for so many slices, and leaves it there */
   | { do: 'prepare'; slices: number }
@@ -113,6 +114,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('prepare' as const), slices: fc.integer({ min: 1, max: 12 }) }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('refresh' as const), id, used }) },
   { weight: 1, arbitrary: fc.constant({ do: 'clear' as const }) },
 )
 
@@ -133,6 +135,13 @@ describe('a row index', () => {
           } else if (step.do === 'arrange') {
             index.arrange(step.arrangement)
             naive.arrangement = step.arrangement
+          } else if (step.do === 'refresh') {
+            // The one thing that may change in a row that stays the same object.
+            const row = index.get(step.id)
+            if (row) {
+              row.used = step.used
+              index.refresh([row], ['used'])
+            }
           } else if (step.do === 'prepare') {
             for (let slice = 0; slice < step.slices; slice++) if (work.next().done) work = index.prepare()
           } else {
@@ -142,6 +151,7 @@ describe('a row index', () => {
           const shown = naive.shown()
           expect(index.slice()).toEqual(shown)
           expect(index.shown).toBe(shown.length)
+          for (const row of naive.rows) expect(index.isShown(row.id)).toBe(shown.includes(row))
           expect(index.size).toBe(naive.rows.length)
         }
         expect(index.rows()).toEqual(naive.rows)

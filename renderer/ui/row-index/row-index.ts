@@ -1,7 +1,9 @@
 import { type ColumnOrder, columnOrder } from './column-order.ts'
 import type { SortKey } from './keys.ts'
-import { isNarrower, searchBlocks, searchWords } from './search-blocks.ts'
+import { type CollectTexts, isNarrower, searchBlocks, searchWords } from './search-blocks.ts'
 import type { Slices } from './slices.ts'
+import { type RowId, slotMap } from './slot-map.ts'
+import { slotsOf, type Touched } from './touched.ts'
 
 export type { SortKey } from './keys.ts'
 
@@ -21,14 +23,11 @@ export interface Arrangement<Row> {
   readonly where: ((row: Row) => boolean) | null
 }
 
-/** Names a row among all. */
-export type RowId = string | number
-
 export interface RowIndexParts<Row> {
   readonly id: (row: Row) => RowId
   readonly sortKeys: Readonly<Record<string, SortKey<Row>>>
   /** what a row is searched by */
-  readonly texts: (row: Row) => readonly string[]
+  readonly collectTexts: CollectTexts<Row>
 }
 
 /**
@@ -61,10 +60,10 @@ export interface RowIndex<Row> {
   prepare(): Slices<void>
 }
 
-export function createRowIndex<Row>({ id, sortKeys, texts }: RowIndexParts<Row>): RowIndex<Row> {
+export function createRowIndex<Row>({ id, sortKeys, collectTexts }: RowIndexParts<Row>): RowIndex<Row> {
   /** by slot; a slot is dealt out once, so slots stand for the order of arrival */
   const rows: (Row | undefined)[] = []
-  const slotOf = new Map<RowId, number>()
+  const slotOf = slotMap()
   let arrangement: Arrangement<Row> = { sort: [], search: '', where: null }
   let words: string[] = []
   /** by slot; null where nothing is left out */
@@ -85,7 +84,7 @@ export function createRowIndex<Row>({ id, sortKeys, texts }: RowIndexParts<Row>)
   const orders = new Map<string, ColumnOrder>(
     Object.entries(sortKeys).map(([column, key]) => [column, columnOrder(key, rows, slots)]),
   )
-  const blocks = searchBlocks(texts, rows)
+  const blocks = searchBlocks(collectTexts, rows)
 
   function orderOf(column: string): ColumnOrder {
     const order = orders.get(column)
@@ -111,6 +110,10 @@ export function createRowIndex<Row>({ id, sortKeys, texts }: RowIndexParts<Row>)
   function shown(): Uint32Array {
     if (view !== null) return view
     const order = sorted()
+    if (found === null && wanted === null) {
+      view = order
+      return order
+    }
     const out = new Uint32Array(order.length)
     let count = 0
     for (let at = 0; at < order.length; at++) {
@@ -149,26 +152,25 @@ export function createRowIndex<Row>({ id, sortKeys, texts }: RowIndexParts<Row>)
     }
   }
 
-  function touch(touched: readonly number[]): void {
+  function touch(touched: Touched): void {
     listed = null
     for (const order of orders.values()) order.changed(touched)
     blocks.changed(touched)
     if (found !== null) {
       found = withRoom(found, rows.length)
-      for (const slot of touched) found[slot] = blocks.holds(words, slot) ? 1 : 0
+      for (const slot of slotsOf(touched)) found[slot] = blocks.holds(words, slot) ? 1 : 0
     }
     filterAgain(touched)
   }
 
-  function filterAgain(touched: readonly number[]): void {
+  function filterAgain(touched: Touched): void {
     view = null
     const { where } = arrangement
-    if (wanted !== null && where !== null) {
-      wanted = withRoom(wanted, rows.length)
-      for (const slot of touched) {
-        const row = rows[slot]
-        wanted[slot] = row !== undefined && where(row) ? 1 : 0
-      }
+    if (wanted === null || where === null) return
+    wanted = withRoom(wanted, rows.length)
+    for (const slot of slotsOf(touched)) {
+      const row = rows[slot]
+      wanted[slot] = row !== undefined && where(row) ? 1 : 0
     }
   }
 
@@ -185,15 +187,20 @@ export function createRowIndex<Row>({ id, sortKeys, texts }: RowIndexParts<Row>)
 
   function put(changed: readonly Row[]): void {
     if (changed.length === 0) return
-    const touched = new Set<number>()
+    const firstNew = rows.length
+    const replaced = new Set<number>()
     for (const row of changed) {
       const key = id(row)
-      const slot = slotOf.get(key) ?? rows.length
-      slotOf.set(key, slot)
-      rows[slot] = row
-      touched.add(slot)
+      const slot = slotOf.get(key)
+      if (slot === undefined) {
+        slotOf.set(key, rows.length)
+        rows.push(row)
+      } else {
+        rows[slot] = row
+        if (slot < firstNew) replaced.add(slot)
+      }
     }
-    touch([...touched])
+    touch({ replaced: [...replaced], firstNew, end: rows.length })
   }
 
   /** Deals the slots out anew once most of them have been left. */
@@ -240,22 +247,23 @@ export function createRowIndex<Row>({ id, sortKeys, texts }: RowIndexParts<Row>)
     },
     put,
     refresh(changed, columns) {
-      const touched = changed.flatMap((row) => slotOf.get(id(row)) ?? [])
-      if (touched.length === 0) return
+      const replaced = changed.flatMap((row) => slotOf.get(id(row)) ?? [])
+      if (replaced.length === 0) return
+      const touched = { replaced, firstNew: rows.length, end: rows.length }
       for (const column of columns) orderOf(column).changed(touched)
       filterAgain(touched)
     },
     remove(ids) {
-      const touched: number[] = []
+      const gone: number[] = []
       for (const key of ids) {
         const slot = slotOf.get(key)
         if (slot === undefined) continue
         slotOf.delete(key)
         rows[slot] = undefined
-        touched.push(slot)
+        gone.push(slot)
       }
-      if (touched.length === 0) return
-      touch(touched)
+      if (gone.length === 0) return
+      touch({ replaced: gone, firstNew: rows.length, end: rows.length })
       compact()
     },
     clear,

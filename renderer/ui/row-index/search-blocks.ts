@@ -1,8 +1,9 @@
-import { foldText } from './fold.ts'
+import { foldText, isAscii } from './fold.ts'
 import type { Slices } from './slices.ts'
+import type { Touched } from './touched.ts'
 
 const BLOCK = 256
-/** Stands between rows and between the texts of a row; no folded word of a search holds it. */
+/** Stands between texts; no word of a search holds it. */
 const SEPARATOR = '\n'
 
 /** The texts of all rows, folded and joined by blocks, so that a search runs through few long strings. */
@@ -15,7 +16,7 @@ export interface SearchBlocks {
   holds(words: readonly string[], slot: number): boolean
   /** Joins the blocks ahead of the first search. */
   prepare(): Slices<void>
-  changed(slots: readonly number[]): void
+  changed(touched: Touched): void
   reset(): void
 }
 
@@ -37,34 +38,35 @@ export function isNarrower(words: readonly string[], before: readonly string[]):
   return before.every((old) => words.some((word) => word.includes(old)))
 }
 
-/** `texts` are what a row is searched by; `rows` are read by slot, `undefined` where a row is gone. */
+/** Puts the texts that a row is searched by to the end of `into`. */
+export type CollectTexts<Row> = (row: Row, into: string[]) => void
+
+/** `rows` are read by slot, `undefined` where a row is gone. */
 export function searchBlocks<Row>(
-  texts: (row: Row) => readonly string[],
+  collect: CollectTexts<Row>,
   rows: readonly (Row | undefined)[],
 ): SearchBlocks {
   let blocks: (Block | undefined)[] = []
-
-  const rowText = (slot: number): string => {
-    const row = rows[slot]
-    return row === undefined ? '' : foldText(texts(row).join(SEPARATOR))
-  }
 
   function blockOf(number: number): Block {
     const known = blocks[number]
     if (known) return known
     const first = number * BLOCK
     const size = Math.min(BLOCK, rows.length - first)
-    const starts = new Uint32Array(size + 1)
-    const parts = new Array<string>(size)
-    let length = 0
+    const parts: string[] = []
+    const ends = new Uint32Array(size)
     for (let at = 0; at < size; at++) {
-      const part = rowText(first + at)
-      parts[at] = part
-      starts[at] = length
-      length += part.length + 1
+      const row = rows[first + at]
+      if (row !== undefined) collect(row, parts)
+      ends[at] = parts.length
     }
-    starts[size] = length
-    const block = { text: parts.join(SEPARATOR), starts }
+    const text = foldedJoin(parts)
+    const starts = new Uint32Array(size + 1)
+    for (let at = 0, part = 0, length = 0; at < size; at++) {
+      for (; part < (ends[at] as number); part++) length += (parts[part] as string).length + SEPARATOR.length
+      starts[at + 1] = length
+    }
+    const block = { text, starts }
     blocks[number] = block
     return block
   }
@@ -106,8 +108,12 @@ export function searchBlocks<Row>(
     },
     narrow,
     holds(words, slot) {
-      const text = rowText(slot)
-      return words.every((word) => text.includes(word))
+      const row = rows[slot]
+      if (row === undefined) return words.length === 0
+      const parts: string[] = []
+      collect(row, parts)
+      const folded = foldedJoin(parts)
+      return words.every((word) => folded.includes(word))
     },
     *prepare() {
       for (let number = 0; number < blockCount(); number++) {
@@ -115,11 +121,21 @@ export function searchBlocks<Row>(
         if (number % 4 === 3) yield
       }
     },
-    changed(slots) {
-      for (const slot of slots) blocks[Math.floor(slot / BLOCK)] = undefined
+    changed({ replaced, firstNew }) {
+      for (const slot of replaced) blocks[Math.floor(slot / BLOCK)] = undefined
+      // The last block may have been cut short; the others with new rows were not there yet.
+      blocks.length = Math.min(blocks.length, Math.floor(firstNew / BLOCK))
     },
     reset() {
       blocks = []
     },
   }
+}
+
+/** Folds the texts in place where that changes their lengths, and joins them folded. */
+function foldedJoin(parts: string[]): string {
+  const joined = parts.join(SEPARATOR)
+  if (isAscii(joined)) return joined.toLowerCase()
+  for (let at = 0; at < parts.length; at++) parts[at] = foldText(parts[at] as string)
+  return parts.join(SEPARATOR)
 }

@@ -1,13 +1,15 @@
 import {
   type ColumnDef,
   columnFilteringFeature,
+  columnVisibilityFeature,
   createFilteredRowModel,
   createSortedRowModel,
   filterFn_includesString,
   globalFilteringFeature,
+  rowSelectionFeature,
   rowSortingFeature,
   type SortingState,
-  sortFn_basic,
+  sortFn_alphanumeric,
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
@@ -17,22 +19,23 @@ import { flushSync } from 'react-dom'
 import { lastFour } from '#shared/domain/token.ts'
 import type { InventoryRow } from '../../../renderer/features/inventory/row.ts'
 import type { GridColumn } from '../../../renderer/ui/GridParts.tsx'
-import { naturalKey } from '../../../renderer/ui/row-index/fold.ts'
 import type { BenchTable } from './table.ts'
 
 const features = tableFeatures({
+  columnVisibilityFeature,
+  rowSelectionFeature,
   rowSortingFeature,
   columnFilteringFeature,
   globalFilteringFeature,
   sortedRowModel: createSortedRowModel(),
   filteredRowModel: createFilteredRowModel(),
-  sortFns: { basic: sortFn_basic },
+  sortFns: { alphanumeric: sortFn_alphanumeric },
   filterFns: { includesString: filterFn_includesString },
 })
 
-/** What a row is sorted and found by, the plain way: a text or a number a column. */
+/** What a row is sorted and found by. */
 const VALUES: Record<string, (row: InventoryRow) => string | number> = {
-  name: ({ name }) => naturalKey(name),
+  name: ({ name }) => name,
   token: ({ maskedToken }) => lastFour(maskedToken),
   owner: ({ holder }) => holder.name,
   email: ({ holder }) => holder.email,
@@ -46,7 +49,10 @@ export interface PlainHandle {
   shown: () => readonly InventoryRow[]
 }
 
-/** The libraries as their examples use them: all rows in the table's data, its own sorting and filtering, rows virtualized. */
+/**
+ * The libraries as their examples use them, with the abilities of the inventory's table: all rows in the table's data, its
+ * own sorting and filtering, rows virtualized.
+ */
 export function PlainTable({
   first,
   columns,
@@ -68,7 +74,7 @@ export function PlainTable({
           ({ id }): ColumnDef<typeof features, InventoryRow> => ({
             id,
             accessorFn: VALUES[id] ?? (() => ''),
-            sortFn: 'basic',
+            sortFn: 'alphanumeric',
             enableGlobalFilter: SEARCHED.includes(id),
           }),
         ),
