@@ -41,6 +41,8 @@ import { SystemService } from './system/system-service.ts'
 import { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import { RevealBox } from './tokens/reveal-box.ts'
 import { TokenService } from './tokens/token-service.ts'
+import { UpkeepService } from './upkeep/upkeep-service.ts'
+import { UpkeepStore } from './upkeep/upkeep-store.ts'
 import { createWatch } from './watch.ts'
 
 /** Under this name the system's keychain files what is ours. */
@@ -225,14 +227,31 @@ export function createConsole(ports: ConsolePorts): Console {
     logger,
   })
 
+  const upkeep = new UpkeepService({
+    tokens,
+    store: new UpkeepStore(database, logger),
+    ledger,
+    clock,
+    random,
+    logger,
+    unique: () => randomText(12),
+    tell: (news) => notices.tellOfToken(news),
+    reachable: () => connections.list.flatMap(({ id, state }) => (state.phase === 'ready' ? [id] : [])),
+    // The embedded platform's own access is no token that is listed.
+    endingOf: async (id) =>
+      id === LOCAL_CONNECTION_ID ? null : connections.use(id, async ({ tokenEnding }) => tokenEnding),
+  })
+
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     settings.onChange(() => applySettings()),
     settings.onChange(() => inventory.follow()),
+    connections.onChange(() => upkeep.look()),
     connections.onRemoved((removed) => {
       if (settings.current.activeConnectionId === removed.id)
         settings.change({ activeConnectionId: LOCAL_CONNECTION_ID })
       void inventory.forget(removed.id)
+      upkeep.forget(removed.id)
       watch.forget(removed)
       running.forget(removed.id)
     }),
@@ -263,6 +282,7 @@ export function createConsole(ports: ConsolePorts): Console {
     revealBox.clear()
     watch.dispose()
     incidents.dispose()
+    upkeep.dispose()
     // The composer first: it tells the platform what its last steps did.
     const children = running.dispose().then(() => localPlatform.stop())
     await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
@@ -280,6 +300,7 @@ export function createConsole(ports: ConsolePorts): Console {
     connections,
     tokens,
     inventory,
+    upkeep,
     ledger,
     platformAudit: new PlatformAudit(connections, clock),
     signer,
@@ -307,6 +328,7 @@ export function createConsole(ports: ConsolePorts): Console {
     async start() {
       applySettings()
       watch.start()
+      upkeep.start()
       running.composer
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))

@@ -52,6 +52,14 @@ const MIGRATIONS = [
      UNIQUE (connection_id, token_id)
    ) STRICT;
    CREATE INDEX tombstone_by_place ON tombstone (connection_id, place);`,
+  `CREATE TABLE upkeep (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     kind TEXT NOT NULL CHECK (kind IN ('timer', 'rotation', 'reminder')),
+     connection_id TEXT NOT NULL,
+     open INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

@@ -22,6 +22,7 @@ import type { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import { AnswerLostError, ExpiryDiffersError } from './tokens/generation-errors.ts'
 import type { RevealBox } from './tokens/reveal-box.ts'
 import type { TokenService } from './tokens/token-service.ts'
+import type { UpkeepService } from './upkeep/upkeep-service.ts'
 
 export interface Services {
   readonly system: SystemService
@@ -29,6 +30,7 @@ export interface Services {
   readonly connections: ConnectionsService
   readonly tokens: TokenService
   readonly inventory: InventoryService
+  readonly upkeep: UpkeepService
   readonly ledger: LedgerService
   readonly platformAudit: PlatformAudit
   readonly signer: Signer
@@ -55,6 +57,7 @@ export function createRouter(services: Services) {
     connections,
     tokens,
     inventory,
+    upkeep,
     incidents,
     revealBox,
     clipboard,
@@ -172,6 +175,17 @@ export function createRouter(services: Services) {
       report: os.incidents.report.handler(({ input }) => incidents.report(input.id, input.format)),
       results: os.incidents.results.handler(({ input }) => incidents.results(input.id, input.format)),
       reportKey: os.incidents.reportKey.handler(() => incidents.reportKey()),
+    },
+    upkeep: {
+      watch: os.upkeep.watch.handler(({ signal }) => upkeep.watch(signal)),
+      revokeIn: os.upkeep.revokeIn.handler(({ input }) => upkeep.revokeIn(input)),
+      cancelTimer: os.upkeep.cancelTimer.handler(({ input }) => upkeep.cancelTimer(input.id)),
+      rotate: os.upkeep.rotate.handler(({ input }) => upkeep.rotate(input)),
+      checkRotation: os.upkeep.checkRotation.handler(({ input }) => upkeep.checkRotation(input.id)),
+      finishRotation: os.upkeep.finishRotation.handler(({ input }) => upkeep.finishRotation(input.id)),
+      stopRotation: os.upkeep.stopRotation.handler(({ input }) => upkeep.stopRotation(input.id)),
+      remind: os.upkeep.remind.handler(({ input }) => upkeep.remind(input)),
+      dismiss: os.upkeep.dismiss.handler(({ input }) => upkeep.dismiss(input.id)),
     },
     inventory: {
       watch: os.inventory.watch.handler(({ input, signal }) => inventory.watch(input.connectionId, signal)),

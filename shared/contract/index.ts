@@ -9,6 +9,7 @@ import { registration } from './registration.ts'
 import { settings } from './settings.ts'
 import { system } from './system.ts'
 import { tokens } from './tokens.ts'
+import { upkeep } from './upkeep.ts'
 
 /** Everything the page may ask of the core, over whichever host carries it. */
 export const contract = {
@@ -16,6 +17,7 @@ export const contract = {
   settings,
   connections,
   tokens,
+  upkeep,
   inventory,
   incidents,
   composer,

@@ -44,6 +44,7 @@ export const PROBLEM_CODES = [
   'reveal-gone',
   'incident-not-found',
   'snapshot-gone',
+  'rotation-ended',
   'bad-ca',
   'bad-proxy',
   'plain-http',

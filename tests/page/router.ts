@@ -9,6 +9,7 @@ import { incidentsRouter } from './incidents-router.ts'
 import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
 import { heartbeatRouter, registrationRouter } from './registration-router.ts'
+import { upkeepRouter } from './upkeep-router.ts'
 import { type Procedure, type Refuse, stream, type World } from './world.ts'
 
 /** Obviously not a real token; the same for every one made. */
@@ -206,6 +207,7 @@ export function routerOf(world: World) {
       }),
     },
     inventory: inventoryRouter(world, enter),
+    upkeep: upkeepRouter(world, enter),
     incidents: incidentsRouter(world, enter),
     composer: composerRouter(world, enter),
     connectors: connectorsRouter(world, enter),

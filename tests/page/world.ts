@@ -16,6 +16,7 @@ import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { LocalXtmOne, Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import type { Upkeep } from '#shared/contract/upkeep.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { composerView } from './composer-world.ts'
 import { type ConnectorsWorld, connectorsWorld } from './connectors-world.ts'
@@ -29,12 +30,14 @@ import { type Watched, watched } from './watched.ts'
 
 export { type Watched, watched }
 
+import { noUpkeep } from './upkeep-world.ts'
+
 /** A Tuesday morning. */
 export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -48,6 +51,7 @@ export interface World {
   connections: Watched<Connection[]>
   people: Person[]
   inventory: Watched<InventoryStatus>
+  upkeep: Watched<Upkeep>
   incidents: IncidentsWorld
   tombstones: Tombstone[]
   snapshots: InventorySnapshot[]
@@ -180,6 +184,7 @@ export function createWorld(): World {
     connections: watched([localConnection(), remoteConnection()]),
     people,
     incidents: incidentsWorld(),
+    upkeep: watched(noUpkeep()),
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     tombstones: [],
     snapshots: [],

@@ -12,7 +12,7 @@ export class DrivenClock implements Clock {
   }
 
   now(): number {
-    return this.#now
+    return Math.floor(this.#now)
   }
 
   after(ms: number, task: () => void): () => void {

@@ -2,6 +2,7 @@ import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { Happening } from '#shared/domain/happening.ts'
 import type { Language } from '#shared/domain/languages.ts'
 import { type MonitorKind, monitorOf } from '#shared/domain/monitors.ts'
+import type { TokenNews } from '#shared/domain/token-news.ts'
 import type { Notice } from '../ports/notifier.ts'
 import { type NativeSentence, type NativeWords, nativeWords } from './words.ts'
 
@@ -30,6 +31,29 @@ export function noticeOf(
       to: plain(to),
     }),
     urgency: happening.kind === 'down' ? 'critical' : 'normal',
+  }
+}
+
+const CALLING: ReadonlySet<TokenNews['kind']> = new Set(['expired', 'not-revoked'])
+
+/** The message that tells of a token, in the reader's language. */
+export function tokenNoticeOf(
+  { id, kind, connectionId, owner, token, lastFour, at }: TokenNews,
+  language: Language,
+  nameOf: (connectionId: string) => string | null,
+  now: number,
+): Notice {
+  const words = nativeWords(language)
+  const where =
+    connectionId === LOCAL_CONNECTION_ID ? words('subject.local') : plain(nameOf(connectionId) ?? '')
+  return {
+    id,
+    title: [`${plain(token)} …${plain(lastFour)}`, where].filter((part) => part !== '').join(' · '),
+    body: words(`notice.token.${kind}`, {
+      owner: plain(owner),
+      at: at === null ? '' : timeOf(at, now, language),
+    }),
+    urgency: CALLING.has(kind) ? 'critical' : 'normal',
   }
 }
 

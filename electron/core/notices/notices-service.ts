@@ -4,8 +4,9 @@ import type { Settings } from '#shared/contract/settings.ts'
 import { type AttentionLevel, attentionOf, type Watched } from '#shared/domain/attention.ts'
 import type { Happening } from '#shared/domain/happening.ts'
 import { type Language, languageOf } from '#shared/domain/languages.ts'
+import type { TokenNews } from '#shared/domain/token-news.ts'
 import type { Notifier } from '../ports/notifier.ts'
-import { noticeOf } from './notice-of.ts'
+import { noticeOf, tokenNoticeOf } from './notice-of.ts'
 import { type TrayFace, trayFace } from './tray-face.ts'
 import { type NativeWords, nativeWords } from './words.ts'
 
@@ -38,6 +39,16 @@ export class NoticesService {
   tell(happening: Happening): void {
     const { settings, notifier, nameOf } = this.#parts
     if (settings.current.notifications) notifier?.show(noticeOf(happening, this.#language(), nameOf))
+  }
+
+  /** Tells news of a token, unless notifications are switched off or everything is muted. */
+  tellOfToken(news: TokenNews): void {
+    const { settings, notifier, nameOf, clock } = this.#parts
+    const now = clock.now()
+    const isMuted = this.#mutedUntil !== null && this.#mutedUntil > now
+    if (settings.current.notifications && !isMuted) {
+      notifier?.show(tokenNoticeOf(news, this.#language(), nameOf, now))
+    }
   }
 
   /** How everything that is watched stands now. */

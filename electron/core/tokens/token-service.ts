@@ -110,6 +110,11 @@ export class TokenService {
     })
   }
 
+  /** Whether this connection may revoke a user's tokens. @throws ProblemError `missing-capability`, `old-platform` */
+  async requireManage({ connectionId, userId }: OfUser): Promise<void> {
+    await this.#parts.platforms.use(connectionId, async ({ identity }) => reach(identity, userId).manage())
+  }
+
   /** Returns when the token is seen gone. @throws ProblemError `still-listed`, `token-not-found`, … */
   async revoke(asked: OfUser & { readonly tokenId: string; readonly reason: string }): Promise<UserAccess> {
     return this.#withUser(asked, async (session, target) => {

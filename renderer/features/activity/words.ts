@@ -25,6 +25,10 @@ const ACTIONS: Readonly<Record<LedgerAction, MessageId>> = {
   'token.export': 'activity.action.token.export',
   'token.generate': 'activity.action.token.generate',
   'token.revoke': 'activity.action.token.revoke',
+  'token.revoke-at': 'activity.action.token.revoke-at',
+  'token.revoke-at-cancel': 'activity.action.token.revoke-at-cancel',
+  'token.rotate': 'activity.action.token.rotate',
+  'token.rotate-stop': 'activity.action.token.rotate-stop',
 }
 
 /** Null for an action that this version does not know: a newer one may have written the ledger. */
