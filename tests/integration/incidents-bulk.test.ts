@@ -73,6 +73,20 @@ it('revokes every token of several people, sees each gone, and records all of it
   })
 })
 
+it('what the platform forgets is remembered, with who did it and why', async () => {
+  const { id } = await revoke()
+  await rig.until(id, isDone)
+  const { tombstones, total } = await rig.client.inventory.tombstones({
+    connectionId: rig.connectionId,
+    after: null,
+    first: 50,
+  })
+  expect(total).toBe(12)
+  expect(tombstones.every(({ fate, reason, by }) => fate === 'revoked' && reason === 'Clean-up' && by)).toBe(
+    true,
+  )
+})
+
 describe('what goes wrong with one answer', () => {
   it.each(['lose-answer', 'http-500-after', 'html-after', 'error-below', 'drip'] as const)(
     '%s: the list tells that it is done, and it is not sent again',
