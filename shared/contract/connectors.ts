@@ -99,7 +99,7 @@ export const ConnectorsDelta = z.object({
   unreadable: z.number().int(),
   /** false: this platform knows no managed connectors; null: not known yet */
   knowsManaged: z.boolean().nullable(),
-  /** null: not told, see `managersProblem` */
+  /** null: this platform does not tell them, or `managersProblem` */
   managers: z.array(ConnectorManager).nullable(),
   managersProblem: Problem.nullable(),
   /** those that connectors act as, as far as they could be read; null: this token may not see them; absent: as before */

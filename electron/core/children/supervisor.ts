@@ -179,7 +179,8 @@ export class Supervisor<Ready> {
     const child = this.#child
     // From here on its exit is no news: it was asked to go.
     this.#child = null
-    if (child === null) return
+    // One that was asked before may still be at it.
+    if (child === null) return this.#childGone
     const { clock, killAfterMs } = this.#parts
     this.state.set({ state: 'stopping', since: clock.now() })
     child.post({ type: 'stop' })

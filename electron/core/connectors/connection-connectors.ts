@@ -8,6 +8,7 @@ import {
   ConnectorOperations,
   type ListedConnectors,
 } from '../clients/opencti/connector-operations.ts'
+import { RemoteError } from '../clients/opencti/remote-error.ts'
 import { remembered } from './changes.ts'
 import { connectorOf, isSame, type Remembered } from './facts.ts'
 import type { ConnectorHistory } from './history.ts'
@@ -175,8 +176,7 @@ export class ConnectionConnectors {
   async #managers(operations: ConnectorOperations): Promise<Pick<Snapshot, 'managers' | 'managersProblem'>> {
     if (this.#dialect === 'old') return { managers: null, managersProblem: null }
     try {
-      const found = await operations.managers()
-      const skewMs = this.#live.value.clockSkewMs
+      const { managers: found, skewMs } = await operations.managers()
       const managers = found.map(
         ({ publicKey, lastPingAt, ...manager }): ConnectorManager => ({
           ...manager,
@@ -186,7 +186,8 @@ export class ConnectionConnectors {
       )
       return { managers, managersProblem: null }
     } catch (error) {
-      return { managers: null, managersProblem: asProblem(error).problem }
+      const isUnknown = error instanceof RemoteError && error.unknownField
+      return { managers: null, managersProblem: isUnknown ? null : asProblem(error).problem }
     }
   }
 

@@ -2,6 +2,7 @@ import type { ObservedConnector } from '#base/composer-channel.ts'
 import type { Live } from '#base/live.ts'
 import type { Connector, ConnectorsDelta } from '#shared/contract/connectors.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import { safeLine } from './log-redaction.ts'
 
 /** Everything that is known of a connection's connectors at one moment; a connector that did not change is the same object. */
 export interface Snapshot extends Omit<ConnectorsDelta, 'whole' | 'changed' | 'gone' | 'owners'> {
@@ -34,11 +35,18 @@ export type Observations = {
 export function seenBy(snapshot: Snapshot, observations: Observations): Snapshot {
   const connectors = new Map<string, Connector>()
   for (const [id, connector] of snapshot.connectors) {
-    const observed = connector.managed ? (observations?.connectors.get(id) ?? null) : null
+    const observed = connector.managed ? spoken(observations?.connectors.get(id) ?? null) : null
     const same = JSON.stringify(connector.observed) === JSON.stringify(observed)
     connectors.set(id, same ? connector : { ...connector, observed })
   }
   return { ...snapshot, connectors, composerHere: observations !== null }
+}
+
+/** SECURITY: the orchestrator's and the composer's words as they may be shown, like any line of a log. */
+function spoken(observed: ObservedConnector | null): ObservedConnector | null {
+  if (observed === null) return null
+  const words = (text: string | null): string | null => (text === null ? null : safeLine(text))
+  return { ...observed, reason: words(observed.reason), notice: words(observed.notice) }
 }
 
 /** Something happened of which the platform knows by now, or is about to. */

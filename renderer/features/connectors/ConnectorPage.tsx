@@ -44,8 +44,9 @@ export function ConnectorPage({
   const { onShow, connection } = useConnectorsEnvironment()
   const actions = useConnectorsActions()
   const connector = useConnectors((state) => state.connectors.get(connectorId))
+  const hasLog = connector?.managed ?? false
   // biome-ignore lint/correctness/useExhaustiveDependencies: another connection has other connectors
-  useEffect(() => actions.followDetail(connectorId), [actions, connectorId, connection.id])
+  useEffect(() => actions.followDetail(connectorId, hasLog), [actions, connectorId, hasLog, connection.id])
 
   return (
     <>

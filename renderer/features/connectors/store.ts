@@ -40,7 +40,8 @@ export interface ConnectorsActions {
   turnTo(connectionId: string | null): void
   /** Keeps what is shown up to date, which the core does only while somebody looks; returns the end of that. */
   follow(): () => void
-  followDetail(connectorId: string): () => void
+  /** @param logs whether it has a log that somebody sends */
+  followDetail(connectorId: string, logs: boolean): () => void
   refresh(): Promise<void>
   /** null when it was done */
   request(connectorId: string, wanted: 'start' | 'stop'): Promise<Problem | null>
@@ -105,7 +106,7 @@ export function createConnectorsStore(host: Host): ConnectorsStore {
         if (followers === 0) unfollow()
       }
     },
-    followDetail(connectorId) {
+    followDetail(connectorId, logs) {
       const { connectionId } = store.getState()
       if (connectionId === null) return () => {}
       const fresh = { connectorId, events: null, lines: null, logReadAt: null, logProblem: null }
@@ -116,11 +117,7 @@ export function createConnectorsStore(host: Host): ConnectorsStore {
         )
       }
       const input = { connectionId, connectorId }
-      const ends = [
-        host.follow(
-          (client, options) => client.connectors.timeline(input, options),
-          (events) => change(() => ({ events })),
-        ),
+      const followLogs = () =>
         host.follow(
           (client, options) => client.connectors.logs(input, options),
           ({ whole, lines, readAt, problem }) =>
@@ -130,7 +127,13 @@ export function createConnectorsStore(host: Host): ConnectorsStore {
               logProblem: problem,
             })),
           (error) => change(() => ({ logProblem: problemOf(error) })),
+        )
+      const ends = [
+        host.follow(
+          (client, options) => client.connectors.timeline(input, options),
+          (events) => change(() => ({ events })),
         ),
+        ...(logs ? [followLogs()] : []),
       ]
       return () => {
         for (const end of ends) end()

@@ -64,8 +64,8 @@ export class ConnectorOperations {
   }
 
   async managers() {
-    const { data } = await this.#client.ask(managersDocument, {}, ConnectorManagersAnswer)
-    return data.connectorManagers
+    const { data, skewMs } = await this.#client.ask(managersDocument, {}, ConnectorManagersAnswer)
+    return { managers: data.connectorManagers, skewMs }
   }
 
   /** Says what is wanted of a managed connector; its composer does it. */
