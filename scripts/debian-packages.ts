@@ -25,6 +25,7 @@ export const TEST_PACKAGES = [
   'docker.io',
   'docker-registry',
   'busybox-static',
+  'age',
 ] as const
 
 /** What `npm run test:kubernetes` needs besides: etcd, and what Kubernetes is built with. */

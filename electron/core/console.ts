@@ -39,6 +39,7 @@ import { createRunningConnectors } from './running-connectors.ts'
 import { SettingsService } from './settings/settings-service.ts'
 import { SystemService } from './system/system-service.ts'
 import { ClipboardGuard } from './tokens/clipboard-guard.ts'
+import { FirstUseWatch, lastUseAt } from './tokens/first-use.ts'
 import { RevealBox } from './tokens/reveal-box.ts'
 import { TokenService } from './tokens/token-service.ts'
 import { UpkeepService } from './upkeep/upkeep-service.ts'
@@ -141,10 +142,12 @@ export function createConsole(ports: ConsolePorts): Console {
     policy,
     unique: () => randomText(6),
   })
+  const firstUse = new FirstUseWatch(clock, lastUseAt(connections))
   const tokens = new TokenService({
     platforms: connections,
     ledger,
     revealBox,
+    firstUse,
     memory: inventory,
     policy,
     clock,
@@ -252,6 +255,7 @@ export function createConsole(ports: ConsolePorts): Console {
         settings.change({ activeConnectionId: LOCAL_CONNECTION_ID })
       void inventory.forget(removed.id)
       upkeep.forget(removed.id)
+      firstUse.forget(removed.id)
       watch.forget(removed)
       running.forget(removed.id)
     }),
@@ -280,6 +284,7 @@ export function createConsole(ports: ConsolePorts): Console {
   async function end(): Promise<void> {
     for (const step of unsubscribe) step()
     revealBox.clear()
+    firstUse.dispose()
     watch.dispose()
     incidents.dispose()
     upkeep.dispose()
@@ -306,6 +311,7 @@ export function createConsole(ports: ConsolePorts): Console {
     signer,
     incidents,
     revealBox,
+    firstUse,
     clipboard,
     composer: running.composer,
     connectors: running.connectors,

@@ -19,6 +19,7 @@ import type { RegistrationService } from './registration/registration-service.ts
 import type { SettingsService } from './settings/settings-service.ts'
 import type { SystemService } from './system/system-service.ts'
 import type { ClipboardGuard } from './tokens/clipboard-guard.ts'
+import type { FirstUseWatch } from './tokens/first-use.ts'
 import { AnswerLostError, ExpiryDiffersError } from './tokens/generation-errors.ts'
 import type { RevealBox } from './tokens/reveal-box.ts'
 import type { TokenService } from './tokens/token-service.ts'
@@ -36,6 +37,7 @@ export interface Services {
   readonly signer: Signer
   readonly incidents: IncidentsService
   readonly revealBox: RevealBox
+  readonly firstUse: FirstUseWatch
   readonly clipboard: ClipboardGuard
   readonly composer: ComposerService
   readonly connectors: ConnectorsService
@@ -130,6 +132,8 @@ export function createRouter(services: Services) {
           settings.current.clipboardClearSeconds,
         ),
       })),
+      seal: os.tokens.seal.handler(({ input }) => tokens.seal(input.revealId, input.recipient)),
+      firstUses: os.tokens.firstUses.handler(({ signal }) => services.firstUse.live.watch(signal)),
       forget: os.tokens.forget.handler(({ input }) => revealBox.forget(input.revealId)),
       revoke: os.tokens.revoke.handler(({ input }) => tokens.revoke(input)),
       killSession: os.tokens.killSession.handler(({ input }) => tokens.killSession(input)),

@@ -1,3 +1,4 @@
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { REASON_MAX, TOKEN_DURATIONS, TOKEN_NAME_MAX } from '#shared/domain/token.ts'
 import { ConnectionId, Instant } from './connections.ts'
@@ -82,6 +83,22 @@ export const Generated = z.object({
 })
 export type Generated = z.infer<typeof Generated>
 
+/** Whether the platform has seen a new token used (T-08); what it says of that is right to two minutes. */
+export const FirstUse = z.object({
+  connectionId: ConnectionId,
+  userId: Id,
+  tokenId: Id,
+  name: z.string(),
+  lastFour: z.string(),
+  /** our clock, when it was made */
+  since: Instant,
+  /** our clock, when the platform last answered; null = not yet */
+  checkedAt: Instant.nullable(),
+  /** the platform's clock; null = not used yet */
+  usedAt: Instant.nullable(),
+})
+export type FirstUse = z.infer<typeof FirstUse>
+
 /** Ways to put a token on the clipboard; the only one today is the bare value. */
 export const CopyFormat = z.enum(['token'])
 
@@ -138,6 +155,17 @@ export const tokens = {
   copy: procedure
     .input(z.object({ revealId: RevealId, format: CopyFormat }))
     .output(z.object({ clearsAt: Instant.nullable() })),
+
+  /**
+   * The value in a file that only the recipient's private key opens: age's format, armored. `recipient`: `age1…`, which
+   * goes into the ledger.
+   */
+  seal: procedure
+    .input(z.object({ revealId: RevealId, recipient: z.string().trim().min(1).max(4_096) }))
+    .output(z.object({ fileName: z.string(), text: z.string() })),
+
+  /** Tokens made here whose first use is waited for, or was seen; the whole list at once and at each change. */
+  firstUses: procedure.output(eventIterator(z.array(FirstUse))),
 
   /** The dialog closed: the value is dropped now. Safe to repeat. */
   forget: procedure.input(z.object({ revealId: RevealId })).output(z.void()),

@@ -14,6 +14,7 @@ export const LEDGER_ACTIONS = [
   'token.revoke-at-cancel',
   'token.rotate',
   'token.rotate-stop',
+  'token.seal',
   'registration.register-now',
   'registration.configure',
   'session.kill',

@@ -175,6 +175,13 @@ export function routerOf(world: World) {
         world.status.set((status) => ({ ...status, clipboard: { state: 'holding', clearsAt } }))
         return { clearsAt }
       }),
+      seal: os.tokens.seal.handler(async ({ input, errors }) => {
+        await enter('tokens.seal', errors)
+        if (!input.recipient.startsWith('age1'))
+          throw errors.PROBLEM({ data: { code: 'bad-recipient', detail: null } })
+        return { fileName: 'opencti-token-FAKE.age', text: '-----BEGIN AGE ENCRYPTED FILE-----' }
+      }),
+      firstUses: os.tokens.firstUses.handler(({ signal }) => stream(world.firstUses, signal)),
       forget: os.tokens.forget.handler(async ({ input, errors }) => {
         await enter('tokens.forget', errors)
         world.values.delete(input.revealId)

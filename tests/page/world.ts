@@ -16,6 +16,7 @@ import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
 import type { LocalXtmOne, Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
+import type { FirstUse } from '#shared/contract/tokens.ts'
 import type { Upkeep } from '#shared/contract/upkeep.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { composerView } from './composer-world.ts'
@@ -84,6 +85,7 @@ export interface World {
   travelling: Map<Procedure, Promise<void>>
   generateTrouble: 'answer-lost' | 'not-listed' | 'unchecked' | 'expiry-differs' | null
   activity: ActivityWorld
+  firstUses: Watched<FirstUse[]>
   /** values of the reveal box by handle */
   values: Map<string, string>
   /** what was asked of the core, in order, without any value */
@@ -227,6 +229,7 @@ export function createWorld(): World {
     travelling: new Map(),
     generateTrouble: null,
     activity: activityWorld(NOW),
+    firstUses: watched<FirstUse[]>([]),
     values: new Map(),
     calls: [],
     link: watched<'connecting' | 'open' | 'closed'>('open'),

@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts'
 import { randomText } from '#base/crypto.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import type { Secret } from '#base/secret.ts'
+import type { LedgerFacts } from '../ports/action-ledger.ts'
 
 /** After that a value is gone, shown or not. */
 export const REVEAL_FOR_MS = 10 * 60_000
@@ -10,6 +11,8 @@ const MOST_VALUES = 16
 
 interface Kept {
   readonly value: Secret
+  /** what the ledger says of the token that it is the value of */
+  readonly facts: LedgerFacts
   readonly cancel: () => void
   revealed: boolean
 }
@@ -24,12 +27,12 @@ export class RevealBox {
   }
 
   /** Takes a value over. The handle that is returned is no secret. */
-  put(value: Secret): { revealId: string; revealUntil: number } {
+  put(value: Secret, facts: LedgerFacts): { revealId: string; revealUntil: number } {
     const [oldest] = this.#kept.keys()
     if (oldest !== undefined && this.#kept.size >= MOST_VALUES) this.forget(oldest)
     const revealId = randomText(18)
     const cancel = this.#clock.after(REVEAL_FOR_MS, () => this.forget(revealId))
-    this.#kept.set(revealId, { value, cancel, revealed: false })
+    this.#kept.set(revealId, { value, facts, cancel, revealed: false })
     return { revealId, revealUntil: this.#clock.now() + REVEAL_FOR_MS }
   }
 
@@ -45,6 +48,11 @@ export class RevealBox {
   /** The value for the clipboard, as often as wanted until it is forgotten. @throws ProblemError `reveal-gone` */
   forCopy(revealId: string): Secret {
     return this.#find(revealId).value
+  }
+
+  /** The value for a sealed file, with what the ledger says of its token. @throws ProblemError `reveal-gone` */
+  forSealing(revealId: string): { value: Secret; facts: LedgerFacts } {
+    return this.#find(revealId)
   }
 
   forget(revealId: string): void {

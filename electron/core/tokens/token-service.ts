@@ -15,10 +15,12 @@ import {
   requireSetAccesses,
 } from '../clients/opencti/reach.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
-import type { ActionLedger, LedgerAction, LedgerFacts } from '../ports/action-ledger.ts'
+import { type ActionLedger, type LedgerAction, type LedgerFacts, recorded } from '../ports/action-ledger.ts'
 import type { TokenMemory } from '../ports/token-memory.ts'
+import type { FirstUseWatch } from './first-use.ts'
 import { AnswerLostError, ExpiryDiffersError } from './generation-errors.ts'
 import type { RevealBox } from './reveal-box.ts'
+import { sealedFor } from './sealed-file.ts'
 
 /** A platform that let us in, as the connections hand it over. */
 export interface PlatformSession {
@@ -36,6 +38,7 @@ export interface TokenParts {
   readonly ledger: ActionLedger
   readonly revealBox: RevealBox
   readonly memory: TokenMemory
+  readonly firstUse: Pick<FirstUseWatch, 'expect'>
   readonly policy: () => TokenPolicy
   readonly clock: Clock
   /** work on one user's tokens goes one by one, so that "appeared meanwhile" means one thing */
@@ -106,13 +109,28 @@ export class TokenService {
       )
       this.#parts.ledger.end(intent, 'done', { ...tokenFacts(token), expiryAsAsked: asAsked })
       if (!asAsked) throw new ExpiryDiffersError(target.userId, token)
-      return { userId: target.userId, token, ...this.#parts.revealBox.put(made.value) }
+      const { id: tokenId } = token
+      const ending = lastFour(token.maskedToken)
+      const { connectionId } = asked
+      this.#parts.firstUse.expect({ connectionId, userId: target.userId, tokenId, name, lastFour: ending })
+      const about = { ...factsOf(session, before), ...tokenFacts(token), name }
+      return { userId: target.userId, token, ...this.#parts.revealBox.put(made.value, about) }
     })
   }
 
   /** Whether this connection may revoke a user's tokens. @throws ProblemError `missing-capability`, `old-platform` */
   async requireManage({ connectionId, userId }: OfUser): Promise<void> {
     await this.#parts.platforms.use(connectionId, async ({ identity }) => reach(identity, userId).manage())
+  }
+
+  /** A sealed file of a value that is still revealed, and the name it may have. @throws ProblemError */
+  async seal(revealId: string, recipient: string): Promise<{ fileName: string; text: string }> {
+    const { value, facts } = this.#parts.revealBox.forSealing(revealId)
+    const text = await sealedFor(recipient, value)
+    const fileName = `opencti-token-${String(facts.lastFour).replaceAll(/[^A-Za-z0-9]/g, '')}.age`
+    // A key of the newer kinds is a thousand letters long; its beginning tells it.
+    const toWhom = { recipient: recipient.slice(0, 80) }
+    return recorded(this.#parts.ledger, 'token.seal', { ...facts, ...toWhom }, () => ({ fileName, text }))
   }
 
   /** Returns when the token is seen gone. @throws ProblemError `still-listed`, `token-not-found`, … */

@@ -29,6 +29,7 @@ const ACTIONS: Readonly<Record<LedgerAction, MessageId>> = {
   'token.revoke-at-cancel': 'activity.action.token.revoke-at-cancel',
   'token.rotate': 'activity.action.token.rotate',
   'token.rotate-stop': 'activity.action.token.rotate-stop',
+  'token.seal': 'activity.action.token.seal',
 }
 
 /** Null for an action that this version does not know: a newer one may have written the ledger. */
