@@ -6,6 +6,7 @@ import { RegistrationProvider } from '../features/registration/context.tsx'
 import { LocalXtmOnePanel } from '../features/registration/LocalXtmOnePanel.tsx'
 import { SettingsProvider } from '../features/settings/context.tsx'
 import { NotificationsPanel } from '../features/settings/NotificationsPanel.tsx'
+import { PolicyPanel } from '../features/settings/PolicyPanel.tsx'
 import { AppearancePanel, ClipboardPanel, LanguagePanel } from '../features/settings/panels.tsx'
 import { SettingsView } from '../features/settings/SettingsView.tsx'
 import { SystemProvider } from '../features/system/context.tsx'
@@ -60,6 +61,7 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     appearance: <AppearancePanel />,
     language: <LanguagePanel />,
     clipboard: <ClipboardPanel byPage={byPage} />,
+    policy: <PolicyPanel />,
     notifications: <NotificationsPanel isDesktop={isDesktop} canStartAtLogin={canStartAtLogin} />,
     local: (
       <>

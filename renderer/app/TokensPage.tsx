@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
+import { NO_POLICY } from '#shared/domain/token-policy.ts'
 import { TokensProvider } from '../features/tokens/context.tsx'
 import { type TokensPlace, TokensView } from '../features/tokens/TokensView.tsx'
 import { TokenTabs } from '../features/tokens/TokenTabs.tsx'
@@ -56,6 +57,7 @@ function TokensOfUsers({ connection, place }: { connection: Connection; place: T
       clipboardStatus,
       clipboardClearSeconds: chosen?.clipboardClearSeconds ?? 30,
       tokenNameTemplate: chosen?.tokenNameTemplate ?? '',
+      tokenPolicy: chosen?.tokenPolicy ?? NO_POLICY,
       onShowUser: (userId: string | null) => router.go({ view: 'tokens', scope: 'users', userId }),
       onLostDevice: (userId: string | null) => router.go({ view: 'tokens', scope: 'lost-device', userId }),
       onRevokeAll: (userId: string, tokenIds: string[]) =>

@@ -5,6 +5,7 @@ export const SETTINGS_SECTIONS = [
   'appearance',
   'language',
   'clipboard',
+  'policy',
   'notifications',
   'local',
   'composer',

@@ -40,6 +40,10 @@ export function isOverLifetime(
   return expiresAt - (createdAt ?? now) > policy.maxLifetimeDays * DAY_MS + LIFETIME_TOLERANCE_MS
 }
 
+/** Whether a token may be made for so long. */
+export const isDurationAllowed = (duration: TokenDuration, policy: TokenPolicy): boolean =>
+  breachesOf({ name: '', duration }, { ...policy, namePattern: '' }).length === 0
+
 /** What the policy has against a token that is about to be made; empty when nothing. */
 export function breachesOf(
   asked: { readonly name: string; readonly duration: TokenDuration },

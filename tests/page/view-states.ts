@@ -6,6 +6,7 @@ import { INVENTORY_STATES } from './view-states-inventory.ts'
 import { LOCAL_XTM_ONE_STATES } from './view-states-local-xtm-one.ts'
 import { MONITOR_STATES } from './view-states-monitors.ts'
 import { OVERVIEW_STATES } from './view-states-overview.ts'
+import { POLICY_STATES } from './view-states-policy.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
@@ -15,6 +16,7 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...SHELL_STATES,
   ...TOKEN_STATES,
   ...INVENTORY_STATES,
+  ...POLICY_STATES,
   ...REGISTRATION_STATES,
   ...OVERVIEW_STATES,
   ...LOCAL_XTM_ONE_STATES,

@@ -7,6 +7,7 @@ import {
   TOKEN_NAME_MAX,
   type TokenDuration,
 } from '#shared/domain/token.ts'
+import { isDurationAllowed, matchesNamePattern, type TokenPolicy } from '#shared/domain/token-policy.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { useDateText } from '../../i18n/time.tsx'
@@ -25,7 +26,7 @@ import classes from './tokens.module.css'
 export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 'generate' }> }) {
   const { owner, ref } = dialog
   const text = useText()
-  const { tokenNameTemplate } = useTokensEnvironment()
+  const { tokenNameTemplate, tokenPolicy } = useTokensEnvironment()
   const { clock } = useTicker()
   const actions = useTokensActions()
   const skewMs = useTokens((state) => state.access[ref]?.data?.clockSkewMs ?? 0)
@@ -38,18 +39,21 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
   const durationError = useId()
 
   const length = name.trim().length
+  const isNameAllowed = matchesNamePattern(name.trim(), tokenPolicy.namePattern)
   const nameError =
     length > TOKEN_NAME_MAX
       ? text('generate.name-too-long', { max: TOKEN_NAME_MAX, length })
       : tried && length === 0
         ? text('generate.name-missing')
-        : null
+        : tried && !isNameAllowed
+          ? text('generate.name-against-policy', { pattern: tokenPolicy.namePattern })
+          : null
   const isDurationMissing = tried && duration === null
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault()
     setTried(true)
-    if (busy || duration === null || length === 0 || length > TOKEN_NAME_MAX) return
+    if (busy || duration === null || length === 0 || length > TOKEN_NAME_MAX || !isNameAllowed) return
     setBusy(true)
     setOutcome(null)
     const ended = await actions.generate({ userId: ref, name: name.trim(), duration }, owner.name)
@@ -96,7 +100,11 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
           </div>
           <SegmentedControl
             fullWidth
-            data={TOKEN_DURATIONS.map((value) => ({ value, label: durationLabelText(text, value) }))}
+            data={TOKEN_DURATIONS.map((value) => ({
+              value,
+              label: durationLabelText(text, value),
+              disabled: !isDurationAllowed(value, tokenPolicy),
+            }))}
             // No duration is preselected: an unlimited token must be somebody's choice (FR-002).
             value={duration ?? ''}
             onChange={(value) => setDuration(value as TokenDuration)}
@@ -110,6 +118,7 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
             </div>
           )}
         </div>
+        <PolicyLine policy={tokenPolicy} />
         <Consequence duration={duration} skewMs={skewMs} />
         {outcome?.kind === 'problem' && <ProblemNotice problem={outcome.problem} />}
         <div className={classes.buttons}>
@@ -128,6 +137,23 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
 function durationLabelText(text: ReturnType<typeof useText>, duration: TokenDuration): string {
   const days = durationDays(duration)
   return days === null ? text('generate.unlimited') : text('generate.days', { days })
+}
+
+/** What the organisation asks, said before somebody wonders why a choice is not there. */
+function PolicyLine({ policy }: { policy: TokenPolicy }) {
+  const text = useText()
+  const { maxLifetimeDays: days, noUnlimited, namePattern } = policy
+  const rules = [
+    days === null ? null : text('generate.policy-lifetime', { days }),
+    noUnlimited && days === null ? text('generate.policy-unlimited') : null,
+    namePattern === '' ? null : text('generate.policy-naming', { pattern: namePattern }),
+  ].filter((rule) => rule !== null)
+  if (rules.length === 0) return null
+  return (
+    <p className={classes.dimmed} data-testid="policy-line">
+      {text('generate.policy')} {rules.join(' · ')}
+    </p>
+  )
 }
 
 function Consequence({ duration, skewMs }: { duration: TokenDuration | null; skewMs: number }) {

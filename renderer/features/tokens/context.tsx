@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import type { Connection, Identity } from '#shared/contract/connections.ts'
 import type { ClipboardStatus } from '#shared/contract/system.ts'
 import { type TokenRights, tokenRights } from '#shared/domain/capability.ts'
+import type { TokenPolicy } from '#shared/domain/token-policy.ts'
 import type { ConsoleClient } from '../../client.ts'
 import type { PageClipboard } from './page-clipboard.ts'
 import type { TokensActions, TokensState, TokensStore } from './store.ts'
@@ -22,6 +23,7 @@ export interface TokensEnvironment {
   /** of whoever writes it */
   readonly clipboardStatus: ClipboardStatus
   readonly tokenNameTemplate: string
+  readonly tokenPolicy: TokenPolicy
   readonly onShowUser: (userId: string | null) => void
   readonly onLostDevice: (userId: string | null) => void
   /** several tokens at once; asks first */
