@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { useCallback, useLayoutEffect, useMemo } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import type { InventoryView } from '#shared/contract/settings.ts'
@@ -12,7 +12,7 @@ import { T } from '../i18n/text.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { browserIdle } from '../ui/row-index/slices.ts'
 import type { Page } from './page.ts'
-import { useLooks, usePage } from './page-context.tsx'
+import { useIdentity, useLooks, usePage } from './page-context.tsx'
 import type { InventoryScope } from './routes.ts'
 
 const stores = new WeakMap<Page, InventoryStore>()
@@ -42,8 +42,13 @@ export default function InventoryPage({
   const search = useLooks((looks) => looks.search)
   const views = useStore(settings, (state) => state.settings?.inventoryViews)
   const isConnected = connection.state.phase === 'ready'
+  const keepsRevoked = useIdentity(connection.id)?.features.revokedTokens ?? false
+  const policy = useStore(settings, (state) => state.settings?.tokenPolicy)
   // Before the effects of the tabs below, whose first visit it would forget.
   useLayoutEffect(() => store.actions.turnTo(connection.id), [store, connection.id])
+  useEffect(() => {
+    if (policy) store.actions.setPolicy(policy)
+  }, [store, policy])
   const revokeSelected = useCallback(
     () => page.incidents.actions.openBulk(connection.id, targetsOf(store.actions.selectedRows())),
     [page, connection.id, store],
@@ -51,6 +56,8 @@ export default function InventoryPage({
   const value = useMemo(
     () => ({
       store,
+      client: page.host.client,
+      keepsRevoked,
       isConnected,
       views: views ?? [],
       onViews: (changed: readonly InventoryView[]) => void settings.change({ inventoryViews: [...changed] }),
@@ -68,7 +75,7 @@ export default function InventoryPage({
         </Button>
       ),
     }),
-    [store, isConnected, views, settings, router, revokeSelected],
+    [store, page, keepsRevoked, isConnected, views, settings, router, revokeSelected],
   )
   return (
     <InventoryProvider value={value}>

@@ -1,14 +1,16 @@
-import type { InventoryStatus } from '#shared/contract/inventory.ts'
+import type { InventoryStatus, Tombstone } from '#shared/contract/inventory.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import { inventoryStatus } from './inventory-world.ts'
-import { everybody, hostileTokens } from './people.ts'
+import { ALICE, everybody, hostileTokens } from './people.ts'
 import type { Stage } from './stage.tsx'
 import type { ViewState } from './view-state.ts'
 import { changeConnection, identity, NOW, problem, type World } from './world.ts'
 
 const ALL = ['route:tokens/all']
 const FINDINGS = ['route:tokens/findings']
+const REVOKED = ['route:tokens/revoked']
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
 
 const become = (world: World, change: Partial<InventoryStatus>): void =>
   world.inventory.set(inventoryStatus(world, { readAt: NOW - MINUTE, ...change }))
@@ -20,6 +22,72 @@ const all = (state: Omit<ViewState, 'views' | 'address'> & { views?: readonly st
 })
 
 const seeRows = (stage: Stage) => stage.see('[role=grid] [data-testid=select-row]')
+
+const ALICE_OWNER = { id: ALICE, name: 'Alice Martin', email: 'alice.martin@example.org' }
+
+/** A token that is no more. */
+function gone(name: string, ending: string, change: Partial<Tombstone>): Tombstone {
+  return {
+    id: `gone-${ending}`,
+    name,
+    maskedToken: `****${ending}`,
+    createdAt: NOW - 200 * DAY,
+    expiresAt: null,
+    lastUsedAt: NOW - 3 * DAY,
+    owner: ALICE_OWNER,
+    fate: 'revoked',
+    goneAt: NOW - 2 * 60 * MINUTE,
+    lastListedAt: null,
+    by: 'Bob Keller',
+    reason: 'Laptop lost on the train',
+    ...change,
+  }
+}
+
+/** A console that remembers a few tokens, and what came since yesterday. */
+function remembering(world: World): void {
+  become(world, {})
+  world.tombstones = [
+    gone('Enrichment scripts (old laptop)', 'Lap1', {}),
+    gone('MISP push', 'Qp77', { fate: 'unsettled', goneAt: NOW - 4 * MINUTE, reason: null }),
+    gone('<b>Workshop</b>', '77aB', {
+      fate: 'vanished',
+      goneAt: NOW - DAY,
+      lastListedAt: NOW - 2 * DAY,
+      by: null,
+      reason: null,
+    }),
+  ]
+  world.snapshots = [
+    { id: 3, takenAt: NOW - MINUTE, tokens: 364, scope: 'everyone', complete: true },
+    { id: 2, takenAt: NOW - DAY, tokens: 366, scope: 'everyone', complete: true },
+    { id: 1, takenAt: NOW - 8 * DAY, tokens: 351, scope: 'organization', complete: true },
+  ]
+  const tokens = everybody(NOW)
+    .slice(0, 12)
+    .flatMap((person) =>
+      person.tokens.map((token) => ({
+        ...token,
+        owner: { id: person.user.id, name: person.user.name, email: person.user.email },
+        fate: null,
+      })),
+    )
+  world.diff = {
+    from: NOW - DAY,
+    to: NOW,
+    comparable: true,
+    appeared: { total: 2, first: tokens.slice(0, 2) },
+    vanished: { total: 1, first: [{ ...gone('Workshop', '77aB', {}), fate: 'vanished' }] },
+    used: { total: 128, first: tokens },
+    expired: { total: 0, first: [] },
+  }
+}
+
+const atRevoked = (state: Omit<ViewState, 'views' | 'address'>): ViewState => ({
+  views: REVOKED,
+  address: '#/tokens/revoked',
+  ...state,
+})
 
 /** Nothing but a first reading under way. */
 const NOTHING_YET = { tokens: 0, revision: 0, source: 'none', readAt: null } as const
@@ -268,4 +336,72 @@ export const INVENTORY_STATES: readonly ViewState[] = [
     },
     reach: (stage) => stage.see('[data-testid=findings-none]'),
   },
+  all({
+    id: 'inventory-export',
+    world: (world) => become(world, {}),
+    async reach(stage) {
+      await seeRows(stage)
+      await stage.press('[data-testid=select-row]')
+      await stage.press('[data-testid=export]')
+      await stage.see('[data-testid=export-selected-csv]')
+    },
+  }),
+  all({
+    id: 'inventory-export-failed',
+    world(world) {
+      become(world, {})
+      world.failing.set('inventory.export', problem('bad-input', 'The rows are of an earlier copy'))
+    },
+    async reach(stage) {
+      await seeRows(stage)
+      await stage.press('[data-testid=export]')
+      await stage.press('[data-testid=export-shown-json]')
+      await stage.see('[data-testid=problem]')
+    },
+  }),
+  atRevoked({
+    id: 'revoked-tokens',
+    world: (world) => remembering(world),
+    reach: (stage) => stage.see('[data-testid=changes]'),
+  }),
+  atRevoked({
+    id: 'revoked-tokens-forgotten',
+    world(world) {
+      remembering(world)
+      changeConnection(world, 'cert', {
+        state: {
+          phase: 'ready',
+          identity: identity({ features: { ...identity().features, revokedTokens: false } }),
+          checkedAt: NOW - 12_000,
+          latencyMs: 38,
+        },
+      })
+      world.diff = { ...world.diff, comparable: false }
+    },
+    reach: (stage) => stage.see('[data-testid=not-comparable]'),
+  }),
+  atRevoked({
+    id: 'revoked-tokens-none',
+    world: (world) => become(world, {}),
+    async reach(stage) {
+      await stage.see('[data-testid=revoked-empty]')
+      await stage.see('[data-testid=no-snapshot]')
+    },
+  }),
+  atRevoked({
+    id: 'revoked-tokens-loading',
+    world(world) {
+      become(world, {})
+      world.hanging.add('inventory.tombstones')
+    },
+    reach: (stage) => stage.see('[data-testid=loading]'),
+  }),
+  atRevoked({
+    id: 'revoked-tokens-failed',
+    world(world) {
+      become(world, {})
+      world.failing.set('inventory.tombstones', problem('internal', 'disk I/O error'))
+    },
+    reach: (stage) => stage.see('[data-testid=problem]'),
+  }),
 ]

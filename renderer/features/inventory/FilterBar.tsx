@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import type { FindingId } from '#shared/domain/findings.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { useInventory, useInventoryActions, useInventoryEnvironment } from './context.tsx'
+import { ExportMenu } from './ExportMenu.tsx'
 import { TickMenu } from './FilterMenu.tsx'
 import { FILTER_CHOICES, type InventoryFilter, isFiltering, NO_FILTER } from './filter.ts'
 import classes from './inventory.module.css'
@@ -77,6 +78,7 @@ export function FilterBar() {
         </Button>
       )}
       <span className={classes.barEnd}>
+        <ExportMenu />
         <ViewsMenu />
         <TickMenu
           label={text('inventory.columns')}

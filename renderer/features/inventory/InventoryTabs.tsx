@@ -3,11 +3,12 @@ import { useTicker } from '../../ui/clock.tsx'
 import { useInventoryActions, useInventoryEnvironment } from './context.tsx'
 import { FindingsView } from './FindingsView.tsx'
 import { InventoryView } from './InventoryView.tsx'
+import { RevokedView } from './RevokedView.tsx'
 
 const MINUTE = 60_000
 
 /** One inventory, looked at in three ways. */
-export function InventoryTabs({ tab, search }: { tab: 'all' | 'findings'; search: string }) {
+export function InventoryTabs({ tab, search }: { tab: 'all' | 'findings' | 'revoked'; search: string }) {
   const actions = useInventoryActions()
   const { isConnected } = useInventoryEnvironment()
   const { clock } = useTicker()
@@ -29,5 +30,6 @@ export function InventoryTabs({ tab, search }: { tab: 'all' | 'findings'; search
     return () => cancel()
   }, [actions, clock])
 
-  return tab === 'findings' ? <FindingsView search={search} /> : <InventoryView search={search} />
+  if (tab === 'findings') return <FindingsView search={search} />
+  return tab === 'revoked' ? <RevokedView search={search} /> : <InventoryView search={search} />
 }

@@ -1,11 +1,15 @@
 import { createContext, type ReactNode, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { InventoryView } from '#shared/contract/settings.ts'
+import type { ConsoleClient } from '../../client.ts'
 import type { InventoryActions, InventoryState, InventoryStore } from './store.ts'
 
 /** What the inventory's views get from the rest of the page. */
 export interface InventoryEnvironment {
   readonly store: InventoryStore
+  readonly client: ConsoleClient
+  /** the platform remembers revoked tokens itself */
+  readonly keepsRevoked: boolean
   /** the platform lets us in right now */
   readonly isConnected: boolean
   /** saved views and the choice of columns are settings of the console */

@@ -49,6 +49,10 @@ export interface InventoryState {
   opened: number | null
 }
 
+export type ExportFormat = 'csv' | 'json'
+/** all rows that are shown, or all that are selected, also those that are not shown */
+export type ExportPart = 'shown' | 'selected'
+
 export interface InventoryActions {
   /** Follows another connection; what was copied and selected of the one before is dropped. */
   turnTo(connectionId: string | null): void
@@ -65,6 +69,8 @@ export interface InventoryActions {
   selectShown(): void
   clearSelection(): void
   selectedRows(): InventoryRow[]
+  /** The text of a file with these tokens in the order they are shown in; rejects with the core's problem (T-18). */
+  exported(part: ExportPart, format: ExportFormat): Promise<string>
   open(row: number | null): void
   /** Time has passed: tokens are judged again, by the platform's clock. */
   passTime(): void
@@ -276,6 +282,22 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
     },
     clearSelection: () => store.setState({ selected: new Set() }),
     selectedRows: () => [...store.getState().selected].flatMap((row) => index.get(row) ?? []),
+    async exported(part, format) {
+      const { connectionId, selected } = store.getState()
+      if (connectionId === null) throw new LinkClosedError()
+      const all = part === 'shown' ? index.slice() : actions.selectedRows()
+      const rows = all.map(({ row }) => row)
+      // A selection has no order of its own: what is shown of it comes first, as it stands.
+      if (part === 'selected') {
+        const places = new Map(index.slice().map(({ row }, place) => [row, place]))
+        const placeOf = (row: number): number => places.get(row) ?? selected.size + places.size
+        rows.sort((a, b) => placeOf(a) - placeOf(b))
+      }
+      const pieces: string[] = []
+      for await (const piece of await host.client.inventory.export({ connectionId, format, cursor, rows }))
+        pieces.push(piece)
+      return pieces.join('')
+    },
     open: (opened) => store.setState({ opened }),
     passTime() {
       const { complete, look } = store.getState()

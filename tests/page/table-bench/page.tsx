@@ -6,6 +6,7 @@ import { type ReactNode, useLayoutEffect } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import { TokenCrowd } from '#shared/domain/findings.ts'
+import { jsonText } from '#shared/domain/json-text.ts'
 import { cssVariables, theme } from '../../../renderer/app/theme.ts'
 import type { ConsoleClient, Host } from '../../../renderer/client.ts'
 import { useInventoryColumns } from '../../../renderer/features/inventory/columns.tsx'
@@ -57,7 +58,7 @@ function memoryHost(): { host: Host; beat: (row: number) => void } {
     await answer()
     const piece = waiting.slice(0, PIECE)
     waiting = waiting.slice(PIECE)
-    return {
+    return jsonText({
       reset: cursor === null,
       owners: [...new Set(piece.map(({ owner }) => owner))].flatMap((owner) => owners[owner] ?? []),
       tokens: piece,
@@ -65,7 +66,7 @@ function memoryHost(): { host: Host; beat: (row: number) => void } {
       cursor: `bench.${revision}`,
       more: waiting.length > 0,
       revision,
-    }
+    })
   }
   const host = {
     client: { inventory: { rows } } as unknown as ConsoleClient,
@@ -91,6 +92,8 @@ const { host, beat } = memoryHost()
 const store = createInventoryStore(host, clock, browserIdle)
 const environment = {
   store,
+  client: host.client,
+  keepsRevoked: false,
   isConnected: true,
   views: [],
   onViews: () => {},
