@@ -23,7 +23,7 @@ export interface Agents {
 /** A proxy that cannot be reached or refuses; told apart from the platform behind it. */
 export class ProxyFailure extends Error {}
 
-const POOL = { keepAlive: true, maxSockets: 8, maxFreeSockets: 2, timeout: 60_000 }
+const POOL = { keepAlive: true, maxSockets: 16, maxFreeSockets: 2, timeout: 60_000 }
 
 /**
  * @param url the platform's address
