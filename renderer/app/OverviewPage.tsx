@@ -180,6 +180,8 @@ function useRemedies(): (remedy: Remedy) => void {
           return router.go({ view: 'connectors', connectorId: null })
         case 'findings':
           return router.go({ view: 'tokens', scope: 'findings' })
+        case 'activity':
+          return router.go({ view: 'activity' })
         case 'keychain':
         case 'local':
           return router.go({ view: 'settings', section: remedy.do })

@@ -16,6 +16,7 @@ const REMEDY_LABELS: Readonly<Record<Remedy['do'], MessageId>> = {
   response: 'overview.go.response',
   connections: 'connection.manage',
   findings: 'overview.go.findings',
+  activity: 'overview.go.activity',
   connectors: 'overview.go.connectors',
   read: 'overview.read-now',
   keychain: 'overview.go.keychain',

@@ -16,7 +16,7 @@ export type Remedy =
   | { readonly do: 'look'; readonly monitorIds: readonly string[] }
   | { readonly do: 'registration' | 'monitors' | 'connections'; readonly connectionId: string }
   | { readonly do: 'findings' | 'read' | 'connectors' }
-  | { readonly do: 'keychain' | 'local' }
+  | { readonly do: 'keychain' | 'local' | 'activity' }
   | { readonly do: 'response'; readonly id: string }
 
 /** Who says so. */
@@ -248,7 +248,7 @@ function ofConsole({ system, heartbeat }: Facts): AttentionRow[] {
       id: 'ledger',
       tone: 'danger',
       what: say('overview.ledger'),
-      remedy: { do: 'keychain' },
+      remedy: { do: 'activity' },
     })
   if (ledger.state === 'ready' && ledger.brokenAt !== undefined)
     rows.push({
@@ -256,7 +256,7 @@ function ofConsole({ system, heartbeat }: Facts): AttentionRow[] {
       id: 'ledger-broken',
       tone: 'danger',
       what: say('overview.ledger-broken', { number: ledger.brokenAt }),
-      remedy: { do: 'keychain' },
+      remedy: { do: 'activity' },
     })
   if (localPlatform.state === 'failed' || localPlatform.state === 'restarting')
     rows.push({

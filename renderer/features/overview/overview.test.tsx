@@ -61,6 +61,16 @@ test('what was wrong and is well again leaves the list', async () => {
   await stage.see('[data-testid=overview-calm]')
 })
 
+test('a ledger that is not as it was written leads to the activity', async () => {
+  stage = await openStage({
+    address: '#/overview',
+    world: (world) =>
+      changeStatus(world, { ledger: { state: 'ready', records: 214, keyPlace: 'keychain', brokenAt: 57 } }),
+  })
+  await stage.press('[data-row=ledger-broken] [data-testid=remedy]')
+  await stage.see('[data-testid=nav-activity][aria-current=page]')
+})
+
 test('the tokens are read when asked, and the bottom bar shows how far it is', async () => {
   stage = await openStage({ address: '#/overview' })
   await stage.press('[data-testid=read-now]')
