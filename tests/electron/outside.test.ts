@@ -17,6 +17,7 @@ import { until } from '../support/until.ts'
  */
 const TOKEN = 'not-a-real-registration-token-0005'
 const GOOD = '#2f9e75'
+const WARNING = '#e0a100'
 const DANGER = '#dc3b2f'
 
 const ends: (() => Promise<unknown>)[] = []
@@ -111,6 +112,7 @@ it('tells a lapsed registration and its return once each, in tray and notificati
   await early.close()
   await platform.clock.pass(400_000)
   await seen(registration, 'late')
+  await trayTurns(WARNING)
   expect(bus.notifications.filter(({ summary }) => summary.includes('registration'))).toEqual([])
   await platform.clock.pass(300_000)
   await seen(registration, 'lapsed')
@@ -128,6 +130,8 @@ it('tells a lapsed registration and its return once each, in tray and notificati
   })
   const told = () => bus.notifications.filter(({ summary }) => summary === lapsed.summary)
   await until('the return is told', () => told().length >= 2)
+  await lookAtAll(connectionId)
+  await trayTurns(GOOD)
   expect(told()).toEqual([
     { ...lapsed, body: expect.stringMatching(/^Lapsed, seen at \d\d:\d\d\./) },
     { summary: lapsed.summary, urgency: 'NORMAL', body: expect.stringMatching(/^Registered again\./) },
