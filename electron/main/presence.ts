@@ -17,6 +17,7 @@ export interface PresenceParts {
 export function keepPresence({ console, showWindow, logger }: PresenceParts): () => void {
   const { settings, notices } = console
   let hideTray: (() => void) | null = null
+  let asked: boolean | null = null
 
   const follow = (): void => {
     const { background, startAtLogin: atLogin } = settings.current
@@ -26,6 +27,8 @@ export function keepPresence({ console, showWindow, logger }: PresenceParts): ()
       hideTray?.()
       hideTray = null
     }
+    if (atLogin === asked) return
+    asked = atLogin
     try {
       startAtLogin(atLogin, {
         app,

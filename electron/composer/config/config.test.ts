@@ -173,6 +173,19 @@ describe('problems', () => {
     expect(problems.filter(({ grade }) => grade === 'error').map((problem) => problem.where)).toContain(where)
   })
 
+  it('of a wrong value hide none of those that are found later', () => {
+    const { config, problems } = loadConfig({
+      folder,
+      env: { OPENCTI__TOKEN: 'a-token', OPENCTI__DAEMON__SELECTOR: 'nomad', OPENCTI__URL: 'ftp://x' },
+    })
+    expect(config).toBeNull()
+    const wheres = problems.filter(({ grade }) => grade === 'error').map(({ where }) => where)
+    expect(wheres).toEqual(
+      expect.arrayContaining(['opencti.daemon.selector', 'manager.credentials_key', 'opencti.url']),
+    )
+    expect(new Set(wheres).size).toBe(wheres.length)
+  })
+
   it('of a file come with the line, and never with a secret', () => {
     write('config/default.yaml', 'manager:\n  id: a\n  id: b\n')
     expect(load().problems).toContainEqual(

@@ -96,8 +96,18 @@ function parsed(tree: Tree, problems: Problem[]): ComposerSettings | null {
   if (second.success) return second.data
   for (const { path, message } of second.error.issues) {
     problems.push({ where: path.join('.'), what: message, grade: 'error' })
+    drop(copy, path)
   }
-  return null
+  // With the defaults in the place of what is wrong, so that what is looked at later is named in the same run.
+  return ComposerSettings.safeParse(copy).data ?? null
+}
+
+/** Takes a value out of the tree; one that is not there stays away. */
+function drop(tree: Tree, path: readonly PropertyKey[]): void {
+  const holder = path
+    .slice(0, -1)
+    .reduce<unknown>((at, step) => (at as Tree | undefined)?.[String(step)], tree)
+  if (typeof holder === 'object' && holder !== null) delete (holder as Tree)[String(path.at(-1))]
 }
 
 function readKey(manager: ComposerSettings['manager'], problems: Problem[]): ManagerKey | null {
