@@ -11,7 +11,7 @@ export const WINDOW_PACKAGES = [
   'libsecret-1-0',
 ] as const
 
-/** What the tests need besides: real Chromium, a display without a screen, a real keychain, a real Docker Engine. */
+/** What the tests need besides: real Chromium, a display without a screen, a real keychain, a real Docker Engine, Podman. */
 export const TEST_PACKAGES = [
   ...WINDOW_PACKAGES,
   'chromium',
@@ -26,6 +26,8 @@ export const TEST_PACKAGES = [
   'docker-registry',
   'busybox-static',
   'age',
+  'podman',
+  'runc',
 ] as const
 
 /** What `npm run test:kubernetes` needs besides: etcd, and what Kubernetes is built with. */

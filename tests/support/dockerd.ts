@@ -31,7 +31,11 @@ export function dockerHindrance(): string | null {
  * Whether the suite `name` may run. Where it may not, the reason is printed; with GATEHOUSE_REQUIRE_ALL=1 it is a failure.
  */
 export function mayRunDocker(name: string): boolean {
-  const hindrance = dockerHindrance()
+  return mayRun(name, dockerHindrance())
+}
+
+/** As above, for a suite that needs something else. */
+export function mayRun(name: string, hindrance: string | null): boolean {
   if (hindrance === null) return true
   if (process.env.GATEHOUSE_REQUIRE_ALL === '1') throw new Error(`${name}: ${hindrance}`)
   console.warn(`${name} does not run: ${hindrance}`)
@@ -178,17 +182,17 @@ const APPLETS = [
   'ls',
 ]
 
-async function importBusybox(docker: Docker, name: string): Promise<void> {
+/** Brings the base image into an engine. */
+export async function importBusybox(docker: Docker, name: string): Promise<void> {
   const archive = pack()
   archive.entry({ name: 'bin/busybox', mode: 0o755 }, readFileSync(BUSYBOX))
   for (const applet of APPLETS) archive.entry({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' })
   archive.entry({ name: 'tmp', type: 'directory', mode: 0o1777 })
   archive.finalize()
-  const [repo, tag] = name.split(':')
+  // With its tag: Podman reads none beside the name.
   const progress = await docker.importImage(archive.pipe(new PassThrough()), {
     fromSrc: '-',
-    repo,
-    tag,
+    repo: name,
   } as object)
   for await (const _ of progress) {
     // Read to its end: the image is there after that.

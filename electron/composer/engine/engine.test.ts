@@ -408,6 +408,22 @@ describe('evidence', () => {
     expect(orchestrator.object('fine').actual.state).toBe('running')
   })
 
+  it('§9 m: stops again what it could not stop, and gives it up once', async () => {
+    platform.want('a')
+    await begin()
+    let refused = 0
+    orchestrator.fault = (call) =>
+      call === 'stop a' && ++refused <= 2 ? new Error('the engine is away') : null
+    for (let restarts = 1; orchestrator.object('a').actual.state !== 'stopped'; restarts += 5) {
+      if (restarts > 100) break
+      orchestrator.change('a', { state: 'restarting' }, { restartCount: restarts, startedAt: clock.now() })
+      await pass(30 * SECOND)
+    }
+    expect(orchestrator.object('a').actual.state).toBe('stopped')
+    expect(orchestrator.count('stop a')).toBe(3)
+    expect(of('gave-up')).toHaveLength(1)
+  })
+
   it('§9 m: counts its own starts where no engine restarts', async () => {
     platform.want('a')
     await begin()

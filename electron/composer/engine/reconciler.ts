@@ -233,20 +233,22 @@ export class Reconciler {
     const id = actual.connectorId
     const connector = id === null ? undefined : this.#wanted.get(id)
     if (!connector || crashLoopRestarts === 0 || restarts < crashLoopRestarts) return
-    if (this.#givenUp.has(connector.id) || connector.hash !== actual.hash) return
-    if (this.steps.isBusy(connector.id, this.steps.turn)) return
+    if (connector.hash !== actual.hash || this.steps.isBusy(connector.id, this.steps.turn)) return
+    // One that was given up and loops still could not be stopped: once more, but no news.
+    if (!this.#givenUp.has(connector.id)) {
+      const ended = exitCode === null ? '' : `, last exit code ${exitCode}`
+      const message = `stopped after ${restarts} restarts in a crash loop${ended}; change its configuration, or stop and start it, to try again`
+      emit({
+        platform: platform.kind,
+        type: 'gave-up',
+        connectorId: connector.id,
+        name: connector.name,
+        message,
+      })
+      this.steps.notices.set(connector.id, message, this.#parts.clock.now())
+    }
     this.#givenUp.set(connector.id, connector.hash)
-    const ended = exitCode === null ? '' : `, last exit code ${exitCode}`
-    const message = `stopped after ${restarts} restarts in a crash loop${ended}; change its configuration, or stop and start it, to try again`
-    emit({
-      platform: platform.kind,
-      type: 'gave-up',
-      connectorId: connector.id,
-      name: connector.name,
-      message,
-    })
     this.evidence.loops.forget(connector.id)
-    this.steps.notices.set(connector.id, message, this.#parts.clock.now())
     this.steps.begin(connector.id, [
       { kind: 'stop', connector, actual },
       { kind: 'report', connectorId: connector.id, status: 'stopped' },

@@ -26,7 +26,7 @@ interface ListedContainer {
 
 interface InspectedContainer {
   RestartCount?: number
-  State?: { StartedAt?: string; ExitCode?: number; Running?: boolean; Restarting?: boolean }
+  State?: { Status?: string; StartedAt?: string; ExitCode?: number; Running?: boolean; Restarting?: boolean }
   Config?: { Env?: string[] | null }
 }
 
@@ -38,7 +38,10 @@ export interface ContainerSettings {
   readonly labels: Readonly<Record<string, string>>
 }
 
-const STATES: Readonly<Record<string, RunState>> = { running: 'running', restarting: 'restarting' }
+/** Podman's word for a container whose process ended and that was not cleaned up yet; Docker has none like it. */
+const BETWEEN_RUNS = 'stopped'
+/** Attempts to catch a container of Podman in one of its runs. */
+const MOST_STOPS = 200
 /** Suffixes of a container on its way in; they end with the swap. */
 const INCOMING = 'next'
 
@@ -94,15 +97,22 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
     try {
       return await create(spec, spec.name)
     } catch (error) {
-      if (!(error instanceof OrchestratorError) || error.status !== 409) throw error
+      if (!isNameTaken(error)) throw error
       return create(spec, nameWithId(spec.name, spec.connectorId))
     }
   }
 
   const start = (ref: string): Promise<unknown> =>
     engine.call({ method: 'POST', path: `/containers/${ref}/start` })
-  const stop = (ref: string): Promise<unknown> =>
-    engine.call({ method: 'POST', path: `/containers/${ref}/stop` })
+  const stop = async (ref: string): Promise<void> => {
+    for (let attempt = 0; attempt < MOST_STOPS; attempt++) {
+      await engine.call({ method: 'POST', path: `/containers/${ref}/stop` })
+      // Podman takes a container between two runs for stopped, and starts it again.
+      const { State } = await inspect(ref)
+      if (State?.Status !== BETWEEN_RUNS) return
+    }
+    throw new OrchestratorError('it restarts faster than it can be stopped', null)
+  }
   const drop = (ref: string): Promise<unknown> =>
     engine.call({
       method: 'DELETE',
@@ -204,6 +214,14 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
   }
 }
 
+/** Docker answers 409; Podman 4.3 answers 500 and says it in words. */
+function isNameTaken(error: unknown): boolean {
+  return (
+    error instanceof OrchestratorError &&
+    (error.status === 409 || (error.status === 500 && /name is already in use/.test(error.message)))
+  )
+}
+
 function actualConnector(container: ListedContainer, hash: string | null): ActualConnector {
   const labels = container.Labels ?? {}
   return {
@@ -212,10 +230,19 @@ function actualConnector(container: ListedContainer, hash: string | null): Actua
     connectorId: labels[CONNECTOR_LABEL] || null,
     platform: labels[PLATFORM_LABEL] || null,
     hash,
-    state: STATES[container.State ?? ''] ?? 'stopped',
+    state: runState(container),
     createdAt: (container.Created ?? 0) * 1000,
     reason: container.Status ?? container.State ?? null,
   }
+}
+
+/**
+ * Between two runs Docker says `restarting`, Podman `stopped`; what is meant to lie is `exited`. One that stays `stopped`
+ * lost its monitor: nobody starts it again, so it counts as lying.
+ */
+export function runState({ State, Status = '' }: Pick<ListedContainer, 'State' | 'Status'>): RunState {
+  if (State === 'running' || State === 'restarting') return State
+  return State === BETWEEN_RUNS && / seconds? ago$/.test(Status) ? 'restarting' : 'stopped'
 }
 
 /** The value of `name` in a list of `NAME=value`; a value may hold further `=`, an entry may have none. */
