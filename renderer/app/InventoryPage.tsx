@@ -3,6 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import type { InventoryView } from '#shared/contract/settings.ts'
+import type { FindingId } from '#shared/domain/findings.ts'
 import { InventoryProvider } from '../features/inventory/context.tsx'
 import { InventoryTabs } from '../features/inventory/InventoryTabs.tsx'
 import type { InventoryRow } from '../features/inventory/row.ts'
@@ -32,9 +33,12 @@ function inventoryOf(page: Page): InventoryStore {
 export default function InventoryPage({
   connection,
   scope,
+  finding,
 }: {
   connection: Connection
   scope: InventoryScope
+  /** what somebody came for: the tokens of this rule */
+  finding?: FindingId | undefined
 }) {
   const page = usePage()
   const { settings, router } = page
@@ -46,6 +50,9 @@ export default function InventoryPage({
   const policy = useStore(settings, (state) => state.settings?.tokenPolicy)
   // Before the effects of the tabs below, whose first visit it would forget.
   useLayoutEffect(() => store.actions.turnTo(connection.id), [store, connection.id])
+  useLayoutEffect(() => {
+    if (finding) store.actions.showFinding(finding)
+  }, [store, finding])
   useEffect(() => {
     if (policy) store.actions.setPolicy(policy)
   }, [store, policy])

@@ -178,8 +178,8 @@ function useRemedies(): (remedy: Remedy) => void {
           return router.go({ view: 'settings', section: 'connections' })
         case 'connectors':
           return router.go({ view: 'connectors', connectorId: null })
-        case 'findings':
-          return router.go({ view: 'tokens', scope: 'findings' })
+        case 'finding':
+          return router.go({ view: 'tokens', scope: 'all', finding: remedy.id })
         case 'activity':
           return router.go({ view: 'activity' })
         case 'keychain':

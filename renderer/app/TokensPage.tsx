@@ -31,7 +31,11 @@ export function TokensPage({ connection }: { connection: Connection }) {
         <TokensOfUsers connection={connection} place={route as TokensPlace} />
       ) : (
         <Suspense fallback={null}>
-          <InventoryPage connection={connection} scope={route.scope} />
+          <InventoryPage
+            connection={connection}
+            scope={route.scope}
+            finding={route.scope === 'all' ? route.finding : undefined}
+          />
         </Suspense>
       )}
     </IncidentsSurroundings>

@@ -7,6 +7,7 @@ test('every route survives its address', () => {
     { view: 'overview', part: 'monitors' },
     { view: 'tokens', scope: 'mine' },
     ...INVENTORY_SCOPES.map((scope): Route => ({ view: 'tokens', scope })),
+    { view: 'tokens', scope: 'all', finding: 'never-used' },
     { view: 'tokens', scope: 'users', userId: null },
     { view: 'tokens', scope: 'users', userId: 'a/b c?#%ü' },
     { view: 'activity' },
@@ -20,6 +21,7 @@ test('an address that is none of ours leads to the first view', () => {
     expect(routeOf(address)).toEqual(FIRST_ROUTE)
   for (const address of ['#/tokens', '#/tokens/everybody'])
     expect(routeOf(address)).toEqual({ view: 'tokens', scope: 'mine' })
+  expect(routeOf('#/tokens/all/no-rule')).toEqual({ view: 'tokens', scope: 'all' })
   expect(routeOf('#/settings/nothing')).toEqual({ view: 'settings', section: 'connections' })
   expect(routeOf('#/tokens/users/%E0%A4%A')).toEqual({ view: 'tokens', scope: 'users', userId: null })
 })

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { FINDING_IDS, type FindingId } from '#shared/domain/findings.ts'
 
 export const SETTINGS_SECTIONS = [
   'connections',
@@ -22,7 +23,9 @@ export type InventoryScope = (typeof INVENTORY_SCOPES)[number]
 /** Where on the page one is. */
 export type Route =
   | { view: 'overview'; part: 'now' | 'monitors' }
-  | { view: 'tokens'; scope: 'mine' | InventoryScope }
+  | { view: 'tokens'; scope: 'mine' | Exclude<InventoryScope, 'all'> }
+  /** `finding`: those alone in which the rule finds something */
+  | { view: 'tokens'; scope: 'all'; finding?: FindingId }
   | { view: 'tokens'; scope: 'users'; userId: string | null }
   | { view: 'tokens'; scope: 'lost-device'; userId: string | null }
   | { view: 'tokens'; scope: 'incidents'; id: string | null }
@@ -53,6 +56,7 @@ export function addressOf(route: Route): string {
   if (route.scope === 'incidents') return addressWithId('incident', route.id)
   if (route.scope === 'users' || route.scope === 'lost-device')
     return addressWithId(route.scope, route.userId)
+  if (route.scope === 'all' && route.finding) return `#/tokens/all/${route.finding}`
   return `#/tokens/${route.scope}`
 }
 
@@ -75,6 +79,8 @@ export function routeOf(address: string): Route {
     if (part === 'users' || part === 'lost-device')
       return { view: 'tokens', scope: part, userId: decoded(id) }
     if (part === 'incident') return { view: 'tokens', scope: 'incidents', id: decoded(id) }
+    const finding = FINDING_IDS.find((known) => known === id)
+    if (part === 'all' && finding) return { view, scope: part, finding }
     return { view, scope: INVENTORY_SCOPES.find((known) => known === part) ?? 'mine' }
   }
   return FIRST_ROUTE

@@ -46,7 +46,15 @@ it('reads all tokens, says what is wrong with them, leads there and offers to re
   await page.getByTestId('search').fill('')
   await page.getByTestId('show-unlimited').click()
   await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(count + 1))
+
+  // The overview tells of the same finding, and leads to the same tokens.
   await grid.getByTestId('select-row').first().click()
   await page.getByTestId('revoke-selected').waitFor()
+  await page.getByTestId('clear-filter').click()
+  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(there + 1))
+  await page.getByTestId('nav-overview').click()
+  await page.locator('[data-row="finding unlimited"] [data-testid=remedy]').click()
+  await expect.poll(() => page.url()).toContain('#/tokens/all/unlimited')
+  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(count + 1))
   expect(complaints).toEqual([])
 })

@@ -6,12 +6,10 @@ import { Section } from '../../ui/Section.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import { toneOf } from './columns.tsx'
 import { useInventory, useInventoryActions, useInventoryEnvironment } from './context.tsx'
-import { NO_FILTER } from './filter.ts'
 import { InventoryAge, isUnread, LoadingInventory, NobodyToSee } from './InventoryFrame.tsx'
 import classes from './inventory.module.css'
 import { InventoryNotices } from './Notices.tsx'
 import type { FindingCounts } from './row.ts'
-import { FIRST_LOOK } from './store.ts'
 
 /** What is wrong with the tokens, by rule: the worst first, each with the way to its tokens (T-15). */
 export function FindingsView({ search }: { search: string }) {
@@ -92,7 +90,7 @@ function Rule({ id, count }: { id: FindingId; count: number }) {
   const { onTab } = useInventoryEnvironment()
 
   function showTokens(): void {
-    actions.show({ filter: { ...NO_FILTER, finding: [id] }, sort: FIRST_LOOK.sort })
+    actions.showFinding(id)
     onTab('all')
   }
 

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import type { FindingId } from '#shared/domain/findings.ts'
 import { readJsonText } from '#shared/domain/json-text.ts'
 import { NO_POLICY, type TokenPolicy } from '#shared/domain/token-policy.ts'
 import { type Host, LinkClosedError } from '../../client.ts'
@@ -62,6 +63,8 @@ export interface InventoryActions {
   retryFailed(): Promise<void>
   cancel(): Promise<void>
   show(look: Partial<Look>): void
+  /** Shows the tokens in which a rule finds something, and nothing but them. */
+  showFinding(finding: FindingId): void
   searchFor(search: string): void
   /** Selects a row or takes it back; `range`: all rows between the one ticked last and this one, as they stand now. */
   tick(row: number, range?: boolean): void
@@ -258,6 +261,9 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
       store.setState(({ look }) => ({ look: { ...look, ...change } }))
       arrange()
       shown()
+    },
+    showFinding(finding) {
+      this.show({ filter: { ...NO_FILTER, finding: [finding] }, sort: FIRST_LOOK.sort })
     },
     searchFor(search) {
       if (search === store.getState().search) return

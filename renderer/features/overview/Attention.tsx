@@ -15,7 +15,7 @@ const REMEDY_LABELS: Readonly<Record<Remedy['do'], MessageId>> = {
   monitors: 'overview.go.monitors',
   response: 'overview.go.response',
   connections: 'connection.manage',
-  findings: 'overview.go.findings',
+  finding: 'overview.go.tokens',
   activity: 'overview.go.activity',
   connectors: 'overview.go.connectors',
   read: 'overview.read-now',

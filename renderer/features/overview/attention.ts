@@ -15,7 +15,8 @@ import type { Sentence, SentenceValues } from './sentence.ts'
 export type Remedy =
   | { readonly do: 'look'; readonly monitorIds: readonly string[] }
   | { readonly do: 'registration' | 'monitors' | 'connections'; readonly connectionId: string }
-  | { readonly do: 'findings' | 'read' | 'connectors' }
+  | { readonly do: 'read' | 'connectors' }
+  | { readonly do: 'finding'; readonly id: FindingId }
   | { readonly do: 'keychain' | 'local' | 'activity' }
   | { readonly do: 'response'; readonly id: string }
 
@@ -360,7 +361,7 @@ function ofInventory({ inventory }: Facts): AttentionRow[] {
           tone: FINDING_TONES[FINDING_SEVERITY[id]],
           what: say('overview.finding', { count, finding: { id: `finding.${id}.title` } }),
           why: say(`finding.${id}.do`),
-          remedy: { do: 'findings' },
+          remedy: { do: 'finding', id },
         }),
       ),
   ]
