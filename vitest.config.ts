@@ -9,6 +9,7 @@ import { defineConfig } from 'vitest/config'
  * keychain     against gnome-keyring; needs the session that scripts/test.ts makes
  * e2e          Chromium on the browser host and the local platform
  * electron     the desktop shell under a display
+ * packed       the same on the packed app, and what only that can show
  * docker       the composer on a real Docker Engine that the tests start for themselves
  * kubernetes   the composer on a real cluster; only by `npm run test:kubernetes`
  */
@@ -93,6 +94,17 @@ export default defineConfig({
         test: {
           name: 'electron',
           include: ['tests/electron/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'packed',
+          include: ['tests/{electron,packed}/**/*.test.ts'],
+          globalSetup: 'tests/support/pack-once.ts',
+          setupFiles: 'tests/support/use-packed.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -21,6 +21,19 @@ const none = (): null => null
 const WITH_KEYRING =
   'printf "%s\\n" test | gnome-keyring-daemon --unlock --components=secrets >/dev/null; "$@"'
 
+/** Electron under a display of its own. */
+const DESKTOP: Suite = {
+  obstacle: () => {
+    obtainElectron()
+    if (!electronBinary()) return 'Electron is not installed and could not be downloaded'
+    return process.platform === 'linux' ? lacking('xvfb-run', 'xauth', 'dbus-daemon', 'dunst') : null
+  },
+  around: () => ({
+    command: process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24'] : [],
+    environment: {},
+  }),
+}
+
 /** The projects of vitest.config.ts, in the order in which they run. */
 export const SUITES: Readonly<Record<string, Suite>> = {
   unit: { obstacle: none },
@@ -45,17 +58,8 @@ export const SUITES: Readonly<Record<string, Suite>> = {
         : 'a private Docker Engine needs root',
   },
   e2e: { obstacle: noChromium },
-  electron: {
-    obstacle: () => {
-      obtainElectron()
-      if (!electronBinary()) return 'Electron is not installed and could not be downloaded'
-      return process.platform === 'linux' ? lacking('xvfb-run', 'xauth', 'dbus-daemon', 'dunst') : null
-    },
-    around: () => ({
-      command: process.platform === 'linux' ? ['xvfb-run', '-a', '-s', '-screen 0 1400x1000x24'] : [],
-      environment: {},
-    }),
-  },
+  electron: DESKTOP,
+  packed: DESKTOP,
 }
 
 /** Projects that `npm test` leaves out, because what they need takes long to make. */

@@ -16,14 +16,25 @@ export interface DesktopApp {
   close(): Promise<void>
 }
 
-/** How the built app is started by hand: program, arguments and environment of a profile. */
+/**
+ * How the app is started by hand: program, arguments and environment of a profile. `GATEHOUSE_PROGRAM` names a packed app,
+ * which needs no folder to be named; else Electron runs what is built here.
+ */
 export function desktopCommand(profile: string) {
+  const packed = process.env.GATEHOUSE_PROGRAM
+  return packed
+    ? { ...electronCommand([], profile), executablePath: packed }
+    : electronCommand([ROOT], profile)
+}
+
+/** How plain Electron is started with `args`, as the app would be on that profile. */
+export function electronCommand(args: readonly string[], profile = '') {
   const executablePath = electronBinary()
   if (!executablePath) throw new Error('Electron is not installed')
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   return {
     executablePath,
-    args: [...asRoot, '--disable-gpu', process.env.GATEHOUSE_APP ?? ROOT],
+    args: [...asRoot, '--disable-gpu', ...args],
     env: {
       ...(process.env as Record<string, string>),
       GATEHOUSE_PROFILE: profile,
@@ -70,7 +81,7 @@ function isLostAttachment(error: unknown): boolean {
 
 /** Starts the built app on a profile of its own, and waits for its window. */
 export async function launchDesktop(environment: Record<string, string> = {}): Promise<DesktopApp> {
-  if (!process.env.GATEHOUSE_APP) await ensureBuilt('all')
+  if (!process.env.GATEHOUSE_PROGRAM) await ensureBuilt('all')
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-desktop-'))
   const { app, page, profile } = await attachTo((attempt) => {
     const { env, ...command } = desktopCommand(join(folder, String(attempt)))

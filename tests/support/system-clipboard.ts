@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { desktopCommand } from './desktop-app.ts'
+import { electronCommand } from './desktop-app.ts'
 
 /** What another program finds on the system's clipboard. */
 export async function clipboardText(): Promise<string> {
-  const { executablePath, args, env } = desktopCommand('')
   const reader = join(import.meta.dirname, 'read-clipboard.cjs')
-  const { stdout } = await promisify(execFile)(executablePath, [...args.slice(0, -1), reader], { env })
+  const { executablePath, args, env } = electronCommand([reader])
+  const { stdout } = await promisify(execFile)(executablePath, args, { env })
   const [, found] = /^CLIPBOARD=(.*)$/m.exec(stdout) ?? []
   if (found === undefined) throw new Error(`The clipboard was not read: ${stdout}`)
   return JSON.parse(found)
