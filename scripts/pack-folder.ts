@@ -21,7 +21,9 @@ export interface PackedFolder {
 export async function packFolder(into: string, fuses: 'release' | 'inspectable'): Promise<PackedFolder> {
   const electron = electronBinary()
   if (!electron) throw new Error('Electron is not installed')
-  const version = readFileSync(join(dirname(electron), 'version'), 'utf8').trim().replace(/^v/, '')
+  const version = readFileSync(join(dirname(electron), 'version'), 'utf8')
+    .trim()
+    .replace(/^v/, '')
   const packing = [
     join(ROOT, 'node_modules', 'electron-builder', 'cli.js'),
     ...['--config', 'scripts/packaging.ts', '--linux', 'dir'],

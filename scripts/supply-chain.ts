@@ -28,6 +28,39 @@ export async function auditRow(): Promise<Line> {
   return { id: 'AUDIT', figure, bar, pass: found.critical + found.high === 0 }
 }
 
+/** Electron supports its three newest majors. */
+const SUPPORTED_MAJORS = 3
+
+/** Whether the pinned Electron is one that still gets its holes mended (point 16 of its security check-list). */
+export function electronRow(): Line {
+  const bar = `one of the newest ${SUPPORTED_MAJORS} majors`
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    devDependencies: { electron: string }
+  }
+  const { stdout, error } = spawnSync('npm', ['view', 'electron', 'dist-tags.latest'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: 20_000,
+    shell: process.platform === 'win32',
+  })
+  const pinned = devDependencies.electron
+  const newest = /^(\d+)\./.exec(error ? '' : stdout.trim())
+  if (!newest)
+    return {
+      id: 'ELECTRON',
+      figure: `not checked: the registry did not answer; ${pinned} is pinned`,
+      bar,
+      pass: null,
+    }
+  const behind = Number(newest[1]) - Number.parseInt(pinned, 10)
+  return {
+    id: 'ELECTRON',
+    figure: `${pinned} is pinned, ${stdout.trim()} is the newest`,
+    bar,
+    pass: behind < SUPPORTED_MAJORS,
+  }
+}
+
 interface Severities {
   critical: number
   high: number

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { electronBinary, obtainElectron } from './electron-binary.ts'
@@ -98,6 +98,8 @@ export async function suiteRun(
   const why = suite ? suite.obstacle() : `there is no suite ${name}`
   if (why) return { why }
   const session = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+  // A test that runs the app as another user lets it pass through here.
+  chmodSync(session, 0o711)
   mkdirSync(join(session, 'run'), { mode: 0o700 })
   // Whatever a test leaves behind, also one that was killed, goes with the session. Short: a socket's path has a limit.
   const temporary = join(session, 't')

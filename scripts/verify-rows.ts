@@ -21,7 +21,17 @@ export const TESTED_ROWS: readonly TestedRow[] = [
   {
     id: 'SEC-FUSES',
     what: 'fuses of the packed build and of the release configuration',
-    tests: { unit: ['scripts/release.test.ts'], electron: ['tests/electron/packaged*.test.ts'] },
+    tests: { unit: ['scripts/release.test.ts'], packed: ['tests/packed/packed.test.ts'] },
+  },
+  {
+    id: 'SEC-20',
+    what: 'the twenty points of Electron’s check-list, asked of the packed build',
+    tests: { packed: ['tests/packed/checklist.test.ts'] },
+  },
+  {
+    id: 'PACKED',
+    what: 'the desktop journeys on the packed build',
+    tests: { packed: ['tests/electron/*.test.ts'] },
   },
   {
     id: 'SEC-HOST',

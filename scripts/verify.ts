@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ensureBuilt } from './build-parts.ts'
 import { ensurePackages, TEST_PACKAGES } from './debian-packages.ts'
-import { auditRow, licenceRow } from './supply-chain.ts'
+import { auditRow, electronRow, licenceRow } from './supply-chain.ts'
 import { suiteRun } from './test-suites.ts'
 import { SHORT_PROJECTS, TESTED_ROWS, type TestedRow } from './verify-rows.ts'
 
@@ -37,6 +37,7 @@ if (!short) {
 }
 for (const line of await testedRows()) tell(line)
 tell(await auditRow())
+tell(electronRow())
 tell(licenceRow())
 for (const bench of benches()) {
   if (short) tell({ id: bench.id, figure: NOT_MEASURED, bar: 'see npm run bench', pass: null })

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { askMain, clientScript, type DesktopApp, desktopCommand, launchDesktop } from '../support/desktop-app.ts'
+import {
+  askMain,
+  clientScript,
+  type DesktopApp,
+  desktopCommand,
+  launchDesktop,
+} from '../support/desktop-app.ts'
 
 /** What only the packed app can show; its defences by the official check-list are in checklist.test.ts. */
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** The process and everything that it started, from /proc. */
-function processTree(root: number): number[] {
+export function processTree(root: number): number[] {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
@@ -13,6 +13,11 @@ function processTree(root: number): number[] {
   const found = [root]
   for (const pid of found) for (const [child, parent] of parents) if (parent === pid) found.push(child)
   return found
+}
+
+/** How a process says that it was started, as anybody on the machine may read it; Chromium's children write spaces. */
+export function commandLine(pid: number): string {
+  return readOr(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
 }
 
 /** CPU time that the tree has used, in ms: every thread, as the scheduler counts it in ns. */
