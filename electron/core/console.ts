@@ -4,6 +4,7 @@ import { randomText } from '#base/crypto.ts'
 import { KeyedQueue } from '#base/keyed-queue.ts'
 import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
+import type { Secret } from '#base/secret.ts'
 import type { Database } from '#base/sqlite.ts'
 import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
@@ -13,6 +14,8 @@ import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
+import { DiagnosticsService } from './diagnostics/diagnostics-service.ts'
+import { userOfMachine } from './diagnostics/parts.ts'
 import type { PowerPort } from './heartbeat/monitor.ts'
 import { IncidentStore } from './incidents/incident-store.ts'
 import { IncidentsService } from './incidents/incidents-service.ts'
@@ -28,7 +31,7 @@ import { NoticesService } from './notices/notices-service.ts'
 import { recorded } from './ports/action-ledger.ts'
 import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
-import { keytarStore } from './ports/keytar-store.ts'
+import { KEYCHAIN_SERVICE, keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { SecretStore } from './ports/secret-store.ts'
@@ -45,9 +48,6 @@ import { TokenService } from './tokens/token-service.ts'
 import { UpkeepService } from './upkeep/upkeep-service.ts'
 import { UpkeepStore } from './upkeep/upkeep-store.ts'
 import { createWatch } from './watch.ts'
-
-/** Under this name the system's keychain files what is ours. */
-export const KEYCHAIN_SERVICE = 'org.gatehouse.console'
 
 /** What a host brings: what it is, where the profile lies, and what differs by machine. */
 export interface ConsolePorts {
@@ -122,9 +122,10 @@ export function createConsole(ports: ConsolePorts): Console {
   const clipboard = new ClipboardGuard(ports.clipboard, clock)
   const revealBox = new RevealBox(clock)
   const profiles = new ProfileStore(database)
+  const vault = new TokenVault(secretStore)
   const connections = new ConnectionsService({
     profiles,
-    vault: new TokenVault(secretStore),
+    vault,
     ledger,
     clock,
   })
@@ -245,6 +246,20 @@ export function createConsole(ports: ConsolePorts): Console {
       id === LOCAL_CONNECTION_ID ? null : connections.use(id, async ({ tokenEnding }) => tokenEnding),
   })
 
+  const diagnostics = new DiagnosticsService({
+    info: system.info,
+    settings: () => settings.current,
+    connections: () => connections.list,
+    status: () => system.current,
+    monitors: () => watch.heartbeat.status.value,
+    verifyLedger: () => ledger.verify(),
+    composer: () => running.composer.current,
+    secrets: () => [...vault.held, ...secretsOf(localPlatform)],
+    logFolder: join(profileFolder, 'logs'),
+    ...userOfMachine(),
+    clock,
+  })
+
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     settings.onChange(() => applySettings()),
@@ -318,6 +333,7 @@ export function createConsole(ports: ConsolePorts): Console {
     registration: watch.registration,
     localXtmOne,
     heartbeat: watch.heartbeat,
+    diagnostics,
     logger,
     recheckKeychain,
     async restartLocalPlatform() {
@@ -372,6 +388,10 @@ function embedded(localPlatform: LocalPlatform) {
   if (running !== null) return { phase: 'running', ...running } as const
   const { state } = localPlatform.status.value
   return { phase: state === 'starting' ? 'starting' : 'down' } as const
+}
+
+function secretsOf({ running }: LocalPlatform): Secret[] {
+  return running.value === null ? [] : [running.value.adminToken, running.value.healthAccessKey]
 }
 
 /** The embedded platform keeps its address over restarts while nobody else takes the port. */

@@ -9,6 +9,7 @@ import { authFailuresOf } from './clients/opencti/auth-failures.ts'
 import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
 import type { ConnectorsService } from './connectors/connectors-service.ts'
+import type { DiagnosticsService } from './diagnostics/diagnostics-service.ts'
 import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { IncidentsService } from './incidents/incidents-service.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
@@ -44,6 +45,7 @@ export interface Services {
   readonly registration: RegistrationService
   readonly localXtmOne: LocalXtmOneService
   readonly heartbeat: HeartbeatService
+  readonly diagnostics: DiagnosticsService
   readonly logger: Logger
   readonly recheckKeychain: SystemService['checkKeychain']
   readonly restartLocalPlatform: () => Promise<void>
@@ -235,6 +237,9 @@ export function createRouter(services: Services) {
       setHealthKey: os.heartbeat.setHealthKey.handler(({ input }) =>
         heartbeat.setHealthKey(input.connectionId, input.key === null ? null : new Secret(input.key)),
       ),
+    },
+    diagnostics: {
+      make: os.diagnostics.make.handler(() => services.diagnostics.make()),
     },
     activity: {
       ledger: os.activity.ledger.handler(({ input }) => ledger.read(input)),

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
 import { ComposerPanel } from '../features/connectors/ComposerPanel.tsx'
+import { BundlePanel } from '../features/diagnostics/BundlePanel.tsx'
 import { RegistrationProvider } from '../features/registration/context.tsx'
 import { LocalXtmOnePanel } from '../features/registration/LocalXtmOnePanel.tsx'
 import { SettingsProvider } from '../features/settings/context.tsx'
@@ -56,6 +57,7 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     }),
     [settings, page, singleKeys],
   )
+  const help = useMemo(() => ({ client: page.host.client, save: page.save }), [page])
   const panels = {
     connections: <ConnectionsPanel />,
     appearance: <AppearancePanel />,
@@ -76,7 +78,12 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     ),
     composer: <ComposerSettings />,
     keychain: <KeychainPanel />,
-    diagnostics: active && <DiagnosticsPanel key={active.id} connection={active} />,
+    diagnostics: (
+      <>
+        <BundlePanel environment={help} />
+        {active && <DiagnosticsPanel key={active.id} connection={active} />}
+      </>
+    ),
     about: <AboutPanel />,
   }
   return (

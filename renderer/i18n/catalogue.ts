@@ -1,5 +1,6 @@
 import type { Language } from '#shared/domain/languages.ts'
 import type activity from './catalogues/en/activity.json'
+import type bundle from './catalogues/en/bundle.json'
 import type connections from './catalogues/en/connections.json'
 import type connectors from './catalogues/en/connectors.json'
 import type heartbeat from './catalogues/en/heartbeat.json'
@@ -14,6 +15,7 @@ import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
 export type MessageId = keyof (typeof activity &
+  typeof bundle &
   typeof connections &
   typeof connectors &
   typeof heartbeat &

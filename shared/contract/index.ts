@@ -2,6 +2,7 @@ import { activity } from './activity.ts'
 import { composer } from './composer.ts'
 import { connections } from './connections.ts'
 import { connectors } from './connectors.ts'
+import { diagnostics } from './diagnostics.ts'
 import { heartbeat } from './heartbeat.ts'
 import { incidents } from './incidents.ts'
 import { inventory } from './inventory.ts'
@@ -25,5 +26,6 @@ export const contract = {
   registration,
   heartbeat,
   activity,
+  diagnostics,
 }
 export type Contract = typeof contract

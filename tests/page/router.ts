@@ -3,6 +3,7 @@ import { contract } from '#shared/contract/index.ts'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
 import { activityRouter } from './activity-router.ts'
+import { bundleFile } from './bundle-world.ts'
 import { composerRouter } from './composer-router.ts'
 import { connectorsRouter } from './connectors-router.ts'
 import { incidentsRouter } from './incidents-router.ts'
@@ -220,6 +221,12 @@ export function routerOf(world: World) {
     connectors: connectorsRouter(world, enter),
     registration: registrationRouter(world, enter),
     heartbeat: heartbeatRouter(world, enter),
+    diagnostics: {
+      make: os.diagnostics.make.handler(async ({ errors }) => {
+        await enter('diagnostics.make', errors)
+        return bundleFile(world.bundle, world.clock.now())
+      }),
+    },
     activity: activityRouter(world, enter),
   })
 }

@@ -1,5 +1,6 @@
 import type { ViewState } from './view-state.ts'
 import { ACTIVITY_STATES } from './view-states-activity.ts'
+import { BUNDLE_STATES } from './view-states-bundle.ts'
 import { CONNECTOR_STATES } from './view-states-connectors.ts'
 import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
@@ -24,4 +25,5 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...INCIDENT_STATES,
   ...CONNECTOR_STATES,
   ...ACTIVITY_STATES,
+  ...BUNDLE_STATES,
 ]

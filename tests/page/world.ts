@@ -19,6 +19,7 @@ import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/sy
 import type { FirstUse } from '#shared/contract/tokens.ts'
 import type { Upkeep } from '#shared/contract/upkeep.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
+import { type BundleParts, bundleParts } from './bundle-world.ts'
 import { composerView } from './composer-world.ts'
 import { type ConnectorsWorld, connectorsWorld } from './connectors-world.ts'
 import { type IncidentsWorld, incidentsWorld } from './incidents-world.ts'
@@ -38,7 +39,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -85,6 +86,7 @@ export interface World {
   travelling: Map<Procedure, Promise<void>>
   generateTrouble: 'answer-lost' | 'not-listed' | 'unchecked' | 'expiry-differs' | null
   activity: ActivityWorld
+  bundle: BundleParts
   firstUses: Watched<FirstUse[]>
   /** values of the reveal box by handle */
   values: Map<string, string>
@@ -229,6 +231,7 @@ export function createWorld(): World {
     travelling: new Map(),
     generateTrouble: null,
     activity: activityWorld(NOW),
+    bundle: bundleParts(NOW),
     firstUses: watched<FirstUse[]>([]),
     values: new Map(),
     calls: [],

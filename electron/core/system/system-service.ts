@@ -41,6 +41,10 @@ export class SystemService {
     this.#unsubscribe = lives.map((live) => live.subscribe(refresh))
   }
 
+  get current(): SystemStatus {
+    return this.#status.value
+  }
+
   watch(signal?: AbortSignal): AsyncIteratorObject<SystemStatus, undefined, void> {
     return this.#status.watch(signal)
   }
