@@ -21,12 +21,20 @@ export const TESTED_ROWS: readonly TestedRow[] = [
   {
     id: 'SEC-FUSES',
     what: 'fuses of the packed build and of the release configuration',
-    tests: { unit: ['scripts/release.test.ts'], packed: ['tests/packed/packed.test.ts'] },
+    tests: {
+      unit: ['scripts/release.test.ts'],
+      packed: ['tests/packed/packed.test.ts', 'tests/packed/release.test.ts'],
+    },
   },
   {
     id: 'SEC-20',
     what: 'the twenty points of Electron’s check-list, asked of the packed build',
     tests: { packed: ['tests/packed/checklist.test.ts'] },
+  },
+  {
+    id: 'REPRODUCIBLE',
+    what: 'the release made twice by different people is the same, file by file',
+    tests: { packed: ['tests/packed/release.test.ts'] },
   },
   {
     id: 'PACKED',
