@@ -57,11 +57,13 @@ function OpenBulk({ connectionId, targets }: { connectionId: string; targets: re
     onShowIncident(asked.value.id)
   }
 
+  const asked = preview ? count : countOf(targets)
+
   return (
     <Dialog
       name="bulk"
       size={640}
-      title={text('bulk.question', { count: preview ? count : countOf(targets) })}
+      title={text('bulk.question', { count: asked })}
       closeLabel={text('common.close')}
       onClose={actions.closeBulk}
       dismissible={!busy}
@@ -89,7 +91,7 @@ function OpenBulk({ connectionId, targets }: { connectionId: string; targets: re
         </>
       }
     >
-      <p>{text('revoke.warning')}</p>
+      <p>{text(asked > 1 ? 'revoke.warning-many' : 'revoke.warning')}</p>
       {preview ? (
         <BulkPreview preview={preview} />
       ) : (

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { HoldingsOfOwner, Preview } from '#shared/contract/incidents.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { REASON_MAX } from '#shared/domain/token.ts'
+import type { MessageId } from '../../i18n/catalogue.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
@@ -48,7 +49,9 @@ export function Contain({ holdings, preview }: { holdings: HoldingsOfOwner; prev
           checked={chosen.sessions}
           disabled={sessions === null}
           onChange={(event) => choose({ sessions: event.currentTarget.checked })}
-          label={text('device.end-sessions', { count: sessions ?? 0 })}
+          label={
+            sessions ? text('device.end-sessions', { count: sessions }) : text('device.end-sessions-all')
+          }
           description={text(sessions === null ? 'device.end-sessions-not' : 'device.end-sessions-hint')}
           data-testid="choose-sessions"
         />
@@ -145,7 +148,7 @@ function ContainDialog({
         </>
       }
     >
-      <p>{text(chosen.tokens ? 'revoke.warning' : 'device.sure-no-tokens')}</p>
+      <p>{text(warningOf(chosen.tokens ? tokens.length : 0))}</p>
       <ul className={classes.consequences}>
         {chosen.sessions && (
           <li>{sessions > 0 ? text('device.will-end', { count: sessions }) : text('device.will-end-any')}</li>
@@ -160,4 +163,9 @@ function ContainDialog({
       {problem && <ProblemNotice problem={problem} />}
     </Dialog>
   )
+}
+
+function warningOf(tokenCount: number): MessageId {
+  if (tokenCount === 0) return 'device.sure-no-tokens'
+  return tokenCount === 1 ? 'revoke.warning' : 'revoke.warning-many'
 }
