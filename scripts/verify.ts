@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { ensureBuilt } from './build-parts.ts'
 import { ensurePackages, TEST_PACKAGES } from './debian-packages.ts'
+import { flakinessRow } from './flakiness.ts'
 import { auditRow, electronRow, licenceRow } from './supply-chain.ts'
 import { suiteRun } from './test-suites.ts'
 import { SHORT_PROJECTS, TESTED_ROWS, type TestedRow } from './verify-rows.ts'
@@ -43,6 +44,8 @@ for (const bench of benches()) {
   if (short) tell({ id: bench.id, figure: NOT_MEASURED, bar: 'see npm run bench', pass: null })
   else for (const line of await benchLines(bench)) tell(line)
 }
+if (short) tell({ id: 'FLAKE', figure: NOT_MEASURED, bar: 'see npm run flakiness', pass: null })
+else tell(await flakinessRow())
 printTable()
 process.exitCode = lines.some(({ pass }) => pass === false) ? 1 : 0
 
