@@ -112,3 +112,6 @@ export const TESTED_ROWS: readonly TestedRow[] = [
 
 /** Projects whose tests are quick enough for the short form. */
 export const SHORT_PROJECTS: readonly string[] = ['unit']
+
+/** Benchmarks whose short form is quick enough for it: each by its id. */
+export const SHORT_BENCHES: readonly string[] = ['REL-1']
