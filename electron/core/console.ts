@@ -19,6 +19,7 @@ import { userOfMachine } from './diagnostics/parts.ts'
 import type { PowerPort } from './heartbeat/monitor.ts'
 import { IncidentStore } from './incidents/incident-store.ts'
 import { IncidentsService } from './incidents/incidents-service.ts'
+import { LeakTriage } from './incidents/leak-triage.ts'
 import { InventoryService } from './inventory/inventory-service.ts'
 import { openSnapshotDatabase } from './inventory/snapshot-database.ts'
 import { SnapshotStore } from './inventory/snapshot-store.ts'
@@ -174,6 +175,14 @@ export function createConsole(ports: ConsolePorts): Console {
     unique: () => randomText(12),
     signer,
   })
+  const triage = new LeakTriage({
+    platforms: connections,
+    lists: inventory,
+    incidents,
+    ledger,
+    clock,
+    unique: () => randomText(12),
+  })
   const localPlatform = new LocalPlatform({
     spawn: ports.spawnPlatform,
     clock,
@@ -299,6 +308,7 @@ export function createConsole(ports: ConsolePorts): Console {
   async function end(): Promise<void> {
     for (const step of unsubscribe) step()
     revealBox.clear()
+    triage.clear()
     firstUse.dispose()
     watch.dispose()
     incidents.dispose()
@@ -325,6 +335,7 @@ export function createConsole(ports: ConsolePorts): Console {
     platformAudit: new PlatformAudit(connections, clock),
     signer,
     incidents,
+    triage,
     revealBox,
     firstUse,
     clipboard,

@@ -12,6 +12,7 @@ import type { ConnectorsService } from './connectors/connectors-service.ts'
 import type { DiagnosticsService } from './diagnostics/diagnostics-service.ts'
 import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { IncidentsService } from './incidents/incidents-service.ts'
+import type { LeakTriage } from './incidents/leak-triage.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
 import type { LedgerService } from './ledger/ledger-service.ts'
 import type { Signer } from './ports/signer.ts'
@@ -37,6 +38,7 @@ export interface Services {
   readonly platformAudit: PlatformAudit
   readonly signer: Signer
   readonly incidents: IncidentsService
+  readonly triage: LeakTriage
   readonly revealBox: RevealBox
   readonly firstUse: FirstUseWatch
   readonly clipboard: ClipboardGuard
@@ -181,6 +183,16 @@ export function createRouter(services: Services) {
       report: os.incidents.report.handler(({ input }) => incidents.report(input.id, input.format)),
       results: os.incidents.results.handler(({ input }) => incidents.results(input.id, input.format)),
       reportKey: os.incidents.reportKey.handler(() => incidents.reportKey()),
+    },
+    triage: {
+      identify: os.triage.identify.handler(({ input }) =>
+        services.triage.identify(
+          input.connectionId,
+          input.values.map((value) => new Secret(value)),
+        ),
+      ),
+      revoke: os.triage.revoke.handler(({ input }) => services.triage.revoke(input)),
+      forget: os.triage.forget.handler(({ input }) => services.triage.forget(input.id)),
     },
     upkeep: {
       watch: os.upkeep.watch.handler(({ signal }) => upkeep.watch(signal)),

@@ -11,6 +11,7 @@ import type problems from './catalogues/en/problems.json'
 import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
 import type tokens from './catalogues/en/tokens.json'
+import type triage from './catalogues/en/triage.json'
 import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
@@ -26,6 +27,7 @@ export type MessageId = keyof (typeof activity &
   typeof settings &
   typeof shell &
   typeof tokens &
+  typeof triage &
   typeof xtmOne)
 
 export type Messages = Readonly<Record<MessageId, string>>

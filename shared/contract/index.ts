@@ -10,6 +10,7 @@ import { registration } from './registration.ts'
 import { settings } from './settings.ts'
 import { system } from './system.ts'
 import { tokens } from './tokens.ts'
+import { triage } from './triage.ts'
 import { upkeep } from './upkeep.ts'
 
 /** Everything the page may ask of the core, over whichever host carries it. */
@@ -21,6 +22,7 @@ export const contract = {
   upkeep,
   inventory,
   incidents,
+  triage,
   composer,
   connectors,
   registration,

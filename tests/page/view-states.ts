@@ -11,6 +11,7 @@ import { POLICY_STATES } from './view-states-policy.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
+import { TRIAGE_STATES } from './view-states-triage.ts'
 
 /** Every state of every view: axe, screenshots and the coverage test go through this list. */
 export const VIEW_STATES: readonly ViewState[] = [
@@ -23,6 +24,7 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...LOCAL_XTM_ONE_STATES,
   ...MONITOR_STATES,
   ...INCIDENT_STATES,
+  ...TRIAGE_STATES,
   ...CONNECTOR_STATES,
   ...ACTIVITY_STATES,
   ...BUNDLE_STATES,

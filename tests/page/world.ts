@@ -17,6 +17,7 @@ import type { LocalXtmOne, Registration } from '#shared/contract/registration.ts
 import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import type { FirstUse } from '#shared/contract/tokens.ts'
+import type { Leaked } from '#shared/contract/triage.ts'
 import type { Upkeep } from '#shared/contract/upkeep.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { type BundleParts, bundleParts } from './bundle-world.ts'
@@ -39,7 +40,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -55,6 +56,8 @@ export interface World {
   inventory: Watched<InventoryStatus>
   upkeep: Watched<Upkeep>
   incidents: IncidentsWorld
+  /** what is found out of the tokens of a text, in their order */
+  leaks: Leaked[]
   tombstones: Tombstone[]
   snapshots: InventorySnapshot[]
   diff: InventoryDiff
@@ -188,6 +191,7 @@ export function createWorld(): World {
     connections: watched([localConnection(), remoteConnection()]),
     people,
     incidents: incidentsWorld(),
+    leaks: [],
     upkeep: watched(noUpkeep()),
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     tombstones: [],
