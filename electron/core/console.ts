@@ -144,7 +144,10 @@ export function createConsole(ports: ConsolePorts): Console {
     policy,
     unique: () => randomText(6),
   })
-  const firstUse = new FirstUseWatch(clock, lastUseAt(connections))
+  const firstUse = new FirstUseWatch(clock, lastUseAt(connections), (seen) => {
+    const { tokenId: id, connectionId, owner, name: token, lastFour } = seen
+    notices.tellOfToken({ id, kind: 'first-used', connectionId, owner, token, lastFour, at: null })
+  })
   const tokens = new TokenService({
     platforms: connections,
     ledger,

@@ -1,7 +1,7 @@
 import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
-import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { expiryOf, lastFour, maskToken, type TokenDuration } from '#shared/domain/token.ts'
 import { activityRouter } from './activity-router.ts'
 import { bundleFile } from './bundle-world.ts'
 import { composerRouter } from './composer-router.ts'
@@ -160,6 +160,20 @@ export function routerOf(world: World) {
         const token = make(person, input.name, input.duration)
         if (world.generateTrouble === 'answer-lost')
           throw errors.ANSWER_LOST({ data: { userId, orphans: [token], checked: true, known } })
+        world.firstUses.set((before) => [
+          ...before,
+          {
+            connectionId: input.connectionId,
+            userId,
+            tokenId: token.id,
+            owner: person.user.name,
+            name: token.name,
+            lastFour: lastFour(token.maskedToken),
+            since: world.clock.now(),
+            checkedAt: null,
+            usedAt: null,
+          },
+        ])
         const revealId = `reveal-${token.id}`
         world.values.set(revealId, FAKE_VALUE)
         return { userId, token, revealId, revealUntil: world.clock.now() + 600_000 }

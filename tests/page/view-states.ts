@@ -2,6 +2,7 @@ import type { ViewState } from './view-state.ts'
 import { ACTIVITY_STATES } from './view-states-activity.ts'
 import { BUNDLE_STATES } from './view-states-bundle.ts'
 import { CONNECTOR_STATES } from './view-states-connectors.ts'
+import { HAND_OFF_STATES } from './view-states-hand-off.ts'
 import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
 import { LOCAL_XTM_ONE_STATES } from './view-states-local-xtm-one.ts'
@@ -17,6 +18,7 @@ import { TRIAGE_STATES } from './view-states-triage.ts'
 export const VIEW_STATES: readonly ViewState[] = [
   ...SHELL_STATES,
   ...TOKEN_STATES,
+  ...HAND_OFF_STATES,
   ...INVENTORY_STATES,
   ...POLICY_STATES,
   ...REGISTRATION_STATES,
