@@ -8,6 +8,7 @@ import type { Secret } from '#base/secret.ts'
 import type { Database } from '#base/sqlite.ts'
 import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
+import { AboutService } from './about/about-service.ts'
 import { PlatformAudit } from './activity/platform-audit.ts'
 import { LocalPlatform } from './children/local-platform.ts'
 import { ConnectionsService } from './connections/connections-service.ts'
@@ -59,6 +60,8 @@ export interface ConsolePorts {
   /** folder of this user's data, which the host holds for this process alone (`lockFolder`) */
   readonly profileFolder: string
   readonly logger: Logger
+  /** folder of the built parts, with the list of what ships in each; left out where nothing was built */
+  readonly builtFolder?: string
   /** null: the host has no desktop, so the page writes the clipboard itself */
   readonly clipboard: Clipboard | null
   /** the system's notifications; null: the host has no desktop */
@@ -348,6 +351,7 @@ export function createConsole(ports: ConsolePorts): Console {
     localXtmOne,
     heartbeat: watch.heartbeat,
     diagnostics,
+    about: new AboutService(ports.builtFolder ?? null),
     logger,
     recheckKeychain,
     async restartLocalPlatform() {

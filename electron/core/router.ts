@@ -4,6 +4,7 @@ import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
 import { jsonText } from '#shared/domain/json-text.ts'
+import type { AboutService } from './about/about-service.ts'
 import type { PlatformAudit } from './activity/platform-audit.ts'
 import { authFailuresOf } from './clients/opencti/auth-failures.ts'
 import type { ComposerService } from './composer/composer-service.ts'
@@ -48,6 +49,7 @@ export interface Services {
   readonly localXtmOne: LocalXtmOneService
   readonly heartbeat: HeartbeatService
   readonly diagnostics: DiagnosticsService
+  readonly about: AboutService
   readonly logger: Logger
   readonly recheckKeychain: SystemService['checkKeychain']
   readonly restartLocalPlatform: () => Promise<void>
@@ -249,6 +251,10 @@ export function createRouter(services: Services) {
       setHealthKey: os.heartbeat.setHealthKey.handler(({ input }) =>
         heartbeat.setHealthKey(input.connectionId, input.key === null ? null : new Secret(input.key)),
       ),
+    },
+    about: {
+      packages: os.about.packages.handler(() => services.about.packages()),
+      licence: os.about.licence.handler(({ input }) => services.about.licence(input.name, input.version)),
     },
     diagnostics: {
       make: os.diagnostics.make.handler(() => services.diagnostics.make()),

@@ -54,6 +54,7 @@ function consoleOf({ profile, logger, entries, showWindow }: DesktopConsoleParts
     languages: languageTags(app.getPreferredSystemLanguages(), app.getLocale() || 'en'),
     profileFolder: profile,
     logger,
+    builtFolder: join(entries, '..'),
     clipboard: systemClipboard({
       clipboard: electron.clipboard,
       ClipboardItem: 'ClipboardItem' in electron ? electron.ClipboardItem : undefined,

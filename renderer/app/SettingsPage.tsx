@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
 import { ComposerPanel } from '../features/connectors/ComposerPanel.tsx'
@@ -17,6 +17,8 @@ import { useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
 import { useActiveConnection, useLooks, usePage } from './page-context.tsx'
 import { SETTINGS_SECTIONS, type SettingsSectionId } from './routes.ts'
+
+const AboutDetails = lazy(() => import('../features/about/AboutDetails.tsx'))
 
 /** The composer, with what it cannot know itself: the names of connections, and the managers of the platform in use. */
 function ComposerSettings() {
@@ -84,7 +86,14 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
         {active && <DiagnosticsPanel key={active.id} connection={active} />}
       </>
     ),
-    about: <AboutPanel />,
+    about: (
+      <>
+        <AboutPanel />
+        <Suspense>
+          <AboutDetails client={page.host.client} />
+        </Suspense>
+      </>
+    ),
   }
   return (
     <SettingsProvider value={surroundings}>

@@ -1,4 +1,5 @@
 import type { Language } from '#shared/domain/languages.ts'
+import type about from './catalogues/en/about.json'
 import type activity from './catalogues/en/activity.json'
 import type bundle from './catalogues/en/bundle.json'
 import type connections from './catalogues/en/connections.json'
@@ -15,7 +16,8 @@ import type triage from './catalogues/en/triage.json'
 import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
-export type MessageId = keyof (typeof activity &
+export type MessageId = keyof (typeof about &
+  typeof activity &
   typeof bundle &
   typeof connections &
   typeof connectors &

@@ -1,3 +1,4 @@
+import { about } from './about.ts'
 import { activity } from './activity.ts'
 import { composer } from './composer.ts'
 import { connections } from './connections.ts'
@@ -29,5 +30,6 @@ export const contract = {
   heartbeat,
   activity,
   diagnostics,
+  about,
 }
 export type Contract = typeof contract

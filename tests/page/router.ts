@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { expiryOf, lastFour, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { LICENCE_TEXT } from './about-world.ts'
 import { activityRouter } from './activity-router.ts'
 import { bundleFile } from './bundle-world.ts'
 import { composerRouter } from './composer-router.ts'
@@ -237,6 +238,16 @@ export function routerOf(world: World) {
     connectors: connectorsRouter(world, enter),
     registration: registrationRouter(world, enter),
     heartbeat: heartbeatRouter(world, enter),
+    about: {
+      packages: os.about.packages.handler(async ({ errors }) => {
+        await enter('about.packages', errors)
+        return world.packages
+      }),
+      licence: os.about.licence.handler(async ({ errors }) => {
+        await enter('about.licence', errors)
+        return LICENCE_TEXT
+      }),
+    },
     diagnostics: {
       make: os.diagnostics.make.handler(async ({ errors }) => {
         await enter('diagnostics.make', errors)

@@ -1,4 +1,5 @@
 import type { ViewState } from './view-state.ts'
+import { ABOUT_STATES } from './view-states-about.ts'
 import { ACTIVITY_STATES } from './view-states-activity.ts'
 import { BUNDLE_STATES } from './view-states-bundle.ts'
 import { CONNECTOR_STATES } from './view-states-connectors.ts'
@@ -30,4 +31,5 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...CONNECTOR_STATES,
   ...ACTIVITY_STATES,
   ...BUNDLE_STATES,
+  ...ABOUT_STATES,
 ]

@@ -1,3 +1,4 @@
+import type { ShippedPackage } from '#shared/contract/about.ts'
 import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
 import type {
@@ -19,6 +20,7 @@ import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/sy
 import type { FirstUse } from '#shared/contract/tokens.ts'
 import type { Leaked } from '#shared/contract/triage.ts'
 import type { Upkeep } from '#shared/contract/upkeep.ts'
+import { shippedPackages } from './about-world.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
 import { type BundleParts, bundleParts } from './bundle-world.ts'
 import { composerView } from './composer-world.ts'
@@ -40,7 +42,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage' | 'about'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -90,6 +92,7 @@ export interface World {
   generateTrouble: 'answer-lost' | 'not-listed' | 'unchecked' | 'expiry-differs' | null
   activity: ActivityWorld
   bundle: BundleParts
+  packages: ShippedPackage[]
   firstUses: Watched<FirstUse[]>
   /** values of the reveal box by handle */
   values: Map<string, string>
@@ -236,6 +239,7 @@ export function createWorld(): World {
     generateTrouble: null,
     activity: activityWorld(NOW),
     bundle: bundleParts(NOW),
+    packages: shippedPackages(),
     firstUses: watched<FirstUse[]>([]),
     values: new Map(),
     calls: [],

@@ -13,7 +13,14 @@ export interface RigOptions
   extends Partial<
     Pick<
       ConsolePorts,
-      'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host' | 'power' | 'notifier' | 'random'
+      | 'builtFolder'
+      | 'clipboard'
+      | 'spawnPlatform'
+      | 'spawnComposer'
+      | 'host'
+      | 'power'
+      | 'notifier'
+      | 'random'
     >
   > {
   readonly clock?: Clock
@@ -45,6 +52,7 @@ export function consoleRig(options: RigOptions = {}) {
         throw new Error('This test has no composer')
       }),
     secretStore: keychain,
+    ...(options.builtFolder ? { builtFolder: options.builtFolder } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.power ? { power: options.power } : {}),
     ...(options.random ? { random: options.random } : {}),
