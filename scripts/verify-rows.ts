@@ -99,6 +99,18 @@ export const TESTED_ROWS: readonly TestedRow[] = [
     },
   },
   {
+    id: 'RECOVERY',
+    what: 'page crashed or frozen, graphics or child ended, second start: the window comes back where it was and says so',
+    tests: {
+      unit: ['electron/main/page-recovery.test.ts', 'electron/core/system/*.test.ts'],
+      electron: [
+        'tests/electron/recovery.test.ts',
+        'tests/electron/life.test.ts',
+        'tests/electron/composer.test.ts',
+      ],
+    },
+  },
+  {
     id: 'AXE',
     what: 'every view state in both schemes: WCAG 2.2 AA, no cut-off button',
     tests: { page: ['renderer/view-states.test.tsx', 'renderer/app/*.test.tsx'] },

@@ -42,6 +42,7 @@ import { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import { type ConsoleRouter, createRouter } from './router.ts'
 import { createRunningConnectors } from './running-connectors.ts'
 import { SettingsService } from './settings/settings-service.ts'
+import { Mishaps } from './system/mishaps.ts'
 import { SystemService } from './system/system-service.ts'
 import { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import { FirstUseWatch, lastUseAt } from './tokens/first-use.ts'
@@ -92,6 +93,10 @@ export interface Console {
   start(): Promise<void>
   /** Nothing is announced for so many ms from now on; null ends that. */
   mute(ms: number | null): void
+  /** The window's page ended and is being loaded again. */
+  pageEnded(cause: 'crash' | 'memory' | 'frozen'): void
+  /** The window's graphics process ended and was started again. */
+  graphicsEnded(): void
   /** The window got the focus: tries again to clear a clipboard that could not be read without it. */
   focused(): void
   /** Ends streams, clears the clipboard if it is ours, ends the child, closes the databases. Safe to repeat. */
@@ -219,6 +224,7 @@ export function createConsole(ports: ConsolePorts): Console {
     random,
     logger,
   })
+  const mishaps = new Mishaps(clock)
   const system = new SystemService(
     {
       version: ports.version,
@@ -229,7 +235,12 @@ export function createConsole(ports: ConsolePorts): Console {
       canStartAtLogin: ports.canStartAtLogin ?? false,
     },
     secretStore,
-    { localPlatform: localPlatform.status, clipboard: clipboard.status, ledger: ledger.status },
+    {
+      localPlatform: localPlatform.status,
+      clipboard: clipboard.status,
+      ledger: ledger.status,
+      mishaps: mishaps.live,
+    },
   )
 
   const watch = createWatch({
@@ -277,6 +288,8 @@ export function createConsole(ports: ConsolePorts): Console {
 
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
+    mishaps.noteReturns('local-platform', localPlatform.status),
+    mishaps.noteReturns('composer', running.composerState),
     settings.onChange(() => applySettings()),
     settings.onChange(() => inventory.follow()),
     connections.onChange(() => upkeep.look()),
@@ -332,6 +345,7 @@ export function createConsole(ports: ConsolePorts): Console {
 
   const router = createRouter({
     system,
+    mishaps,
     settings,
     connections,
     tokens,
@@ -380,6 +394,12 @@ export function createConsole(ports: ConsolePorts): Console {
       tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
     },
     mute: (ms) => watch.heartbeat.mute(ms),
+    pageEnded(cause) {
+      mishaps.note('page', cause, revealBox.holds)
+      // SECURITY: whoever could show these values is gone.
+      revealBox.clear()
+    },
+    graphicsEnded: () => mishaps.note('graphics', 'crash'),
     focused: () => void clipboard.retry(),
     dispose() {
       ending ??= end()

@@ -20,6 +20,7 @@ import type { Signer } from './ports/signer.ts'
 import type { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import type { RegistrationService } from './registration/registration-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
+import type { Mishaps } from './system/mishaps.ts'
 import type { SystemService } from './system/system-service.ts'
 import type { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import type { FirstUseWatch } from './tokens/first-use.ts'
@@ -30,6 +31,7 @@ import type { UpkeepService } from './upkeep/upkeep-service.ts'
 
 export interface Services {
   readonly system: SystemService
+  readonly mishaps: Mishaps
   readonly settings: SettingsService
   readonly connections: ConnectionsService
   readonly tokens: TokenService
@@ -95,6 +97,7 @@ export function createRouter(services: Services) {
         authFailuresOf(await connections.client(input.connectionId), input.first),
       ),
       restartLocalPlatform: os.system.restartLocalPlatform.handler(() => services.restartLocalPlatform()),
+      dismissMishaps: os.system.dismissMishaps.handler(() => services.mishaps.dismiss()),
     },
     settings: {
       watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),

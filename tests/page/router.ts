@@ -74,6 +74,9 @@ export function routerOf(world: World) {
         await enter('system.authFailures', errors)
         return world.authFailures
       }),
+      dismissMishaps: os.system.dismissMishaps.handler(() =>
+        world.status.set((status) => ({ ...status, mishaps: [] })),
+      ),
       restartLocalPlatform: os.system.restartLocalPlatform.handler(({ errors }) =>
         enter('system.restartLocalPlatform', errors),
       ),

@@ -176,6 +176,7 @@ export function createWorld(): World {
       localPlatform: { state: 'ready', since: NOW - 300_000, url: 'http://127.0.0.1:4000' },
       clipboard: { state: 'idle' },
       ledger: { state: 'ready', records: 214, keyPlace: 'keychain' },
+      mishaps: [],
     }),
     settings: watched<Settings>({
       language: 'auto',
