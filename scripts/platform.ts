@@ -1,4 +1,3 @@
-import './end-with-npm.ts'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureBuilt } from './build-parts.ts'

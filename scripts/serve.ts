@@ -1,4 +1,3 @@
-import './end-with-npm.ts'
 import { join } from 'node:path'
 import { ensureBuilt } from './build-parts.ts'
 

@@ -1,4 +1,3 @@
-import './end-with-npm.ts'
 import { parseArgs } from 'node:util'
 import { systemClock } from '#base/clock.ts'
 import { createLogger } from '#base/logger.ts'

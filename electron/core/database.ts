@@ -60,6 +60,7 @@ const MIGRATIONS = [
      open INTEGER NOT NULL,
      body TEXT NOT NULL
    ) STRICT;`,
+  `ALTER TABLE connection ADD COLUMN kind TEXT NOT NULL DEFAULT 'opencti' CHECK (kind IN ('opencti', 'openaev'));`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

@@ -32,9 +32,10 @@ export function createWatch(parts: WatchParts) {
   const { connections, clock, logger } = parts
   const registration = new RegistrationService({
     sources: {
-      list: () => connections.list,
+      list: () => connections.list.filter(({ kind }) => kind === 'opencti'),
       onChange: (heard) => connections.onChange(heard),
       client: (id) => connections.client(id),
+      openAev: (id) => connections.openAev(id),
     },
     ledger: parts.ledger,
     clock,
@@ -53,6 +54,7 @@ export function createWatch(parts: WatchParts) {
     sources: {
       connections: () => connections.list.filter(({ embedded }) => !embedded || parts.isEmbeddedOn()),
       client: (id) => connections.client(id),
+      openAev: (id) => connections.openAev(id),
       embeddedHealthKey: parts.embeddedHealthKey,
       xtmOneUrl: (id) => registration.xtmOneUrl(id),
       readModule: async (id, signal) => (await registration.readPlatform(id, signal)).module,

@@ -15,6 +15,8 @@ import { catalogResolvers } from './graphql/catalog-resolvers.ts'
 import { connectorResolvers } from './graphql/connector-resolvers.ts'
 import { managerResolvers } from './graphql/manager-resolvers.ts'
 import { composerRoutes } from './openaev/composer-routes.ts'
+import { consoleRoutes } from './openaev/console-routes.ts'
+import { answering } from './openaev/rest.ts'
 import type { Peer } from './peers/peer.ts'
 import type { PlaintextTokens } from './peers/plaintext-tokens.ts'
 import type { CredentialFinder } from './tokens/no-credentials.ts'
@@ -36,6 +38,9 @@ export interface ConnectorSideParts {
   readonly plaintext: PlaintextTokens | null
   readonly peer: Peer
   readonly enterprise: boolean
+  readonly title: string
+  /** address of the XTM One that is set up; null: none is */
+  readonly xtmOneUrl: string | null
   readonly clock: Clock
   readonly random: RandomSource
 }
@@ -70,6 +75,15 @@ export function connectorSide(parts: ConnectorSideParts) {
     sealing,
     replacesSilentManager: peer.extensions,
   })
+  const composer = composerRoutes({ connectors, managers, managed, deployments, version })
+  const person = consoleRoutes({
+    connectors,
+    managed,
+    reports,
+    title: parts.title,
+    version,
+    xtmOneUrl: parts.xtmOneUrl,
+  })
   return {
     resolvers: [
       connectorResolvers({ connectors, reports, deployments, catalogs, users, version }),
@@ -86,6 +100,8 @@ export function connectorSide(parts: ConnectorSideParts) {
         connectorGroup: () => connectorGroup(database, random),
       }),
     ],
-    openAev: peer.extensions ? composerRoutes({ connectors, managers, managed, deployments, version }) : null,
+    openAev: peer.extensions
+      ? answering((request, context) => person(request, context) ?? composer(request, context))
+      : null,
   }
 }

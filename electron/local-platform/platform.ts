@@ -201,6 +201,11 @@ async function startOn(
     plaintext,
     peer,
     enterprise,
+    title: TITLE,
+    xtmOneUrl:
+      options.xtmOne?.configuration.state === 'active'
+        ? options.xtmOne.configuration.configuration.url
+        : null,
     reports,
     catalogs,
     clock,

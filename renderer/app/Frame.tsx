@@ -2,11 +2,12 @@ import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/default-css-variables.layer.css'
 import '@mantine/core/styles/global.layer.css'
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import type { ConnectionKind } from '#shared/contract/connections.ts'
 import type { MessageId } from '../i18n/catalogue.ts'
 import { T, useText } from '../i18n/text.tsx'
 import { Icon } from '../ui/icons.tsx'
 import classes from './Frame.module.css'
-import { useLooks, usePage, useRoute } from './page-context.tsx'
+import { useActiveConnection, useLooks, usePage, useRoute } from './page-context.tsx'
 import { addressOf, type Route, VIEWS, type ViewId } from './routes.ts'
 import { isApple, useShortcuts } from './shortcuts.ts'
 
@@ -114,10 +115,11 @@ function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElemen
   const route = useRoute()
   const search = useLooks((looks) => looks.search)
   const singleKeys = useLooks((looks) => looks.remembered.singleKeys)
+  const kind = useActiveConnection()?.kind ?? 'opencti'
   const label = text(searchLabel(route))
   return (
     <div className={classes.tools}>
-      {hasSearch(route) && (
+      {hasSearch(route, kind) && (
         <label className={classes.search}>
           <Icon name="search" />
           <input
@@ -172,7 +174,8 @@ function searchLabel(route: Route): MessageId {
 }
 
 /** Where a list is shown that the header's field searches. */
-function hasSearch(route: Route): boolean {
+function hasSearch(route: Route, kind: ConnectionKind): boolean {
+  if (route.view === 'tokens' && kind === 'openaev') return false
   if (route.view === 'connectors' || route.view === 'activity') return true
   return route.view === 'tokens' && route.scope !== 'lost-device' && route.scope !== 'incidents'
 }

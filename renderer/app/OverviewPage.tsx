@@ -37,20 +37,25 @@ export default function OverviewPage({ connection }: { connection: Connection })
     <>
       <Attention rows={attentionRows(facts)} checked={checkedOf(facts)} onRemedy={onRemedy} />
       <Panels>
-        <TokensPanel
-          inventory={facts.inventory}
-          onRead={() => void overview.actions.readTokens()}
-          onShow={(scope) => router.go({ view: 'tokens', scope })}
-        />
-        <RegistrationProvider store={registration}>
-          <Panel
-            title={text('nav.xtm-one')}
-            testId="panel-registration"
-            foot={<Open label={text('overview.go.registration')} onClick={openXtmOne} />}
-          >
-            <RegistrationFacts />
-          </Panel>
-        </RegistrationProvider>
+        {/* An OpenAEV tells of neither. */}
+        {connection.kind === 'opencti' && (
+          <>
+            <TokensPanel
+              inventory={facts.inventory}
+              onRead={() => void overview.actions.readTokens()}
+              onShow={(scope) => router.go({ view: 'tokens', scope })}
+            />
+            <RegistrationProvider store={registration}>
+              <Panel
+                title={text('nav.xtm-one')}
+                testId="panel-registration"
+                foot={<Open label={text('overview.go.registration')} onClick={openXtmOne} />}
+              >
+                <RegistrationFacts />
+              </Panel>
+            </RegistrationProvider>
+          </>
+        )}
         <ConnectorsPanel
           connectors={facts.connectors}
           readAt={facts.connectorsReadAt}

@@ -7,7 +7,6 @@ import { ProblemNotice } from '../i18n/problem.tsx'
 import { T, useText } from '../i18n/text.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Notice } from '../ui/Notice.tsx'
-import { Mishaps } from './Mishaps.tsx'
 import { useActiveConnection, useIdentity, usePage, useRoute } from './page-context.tsx'
 import type { Route } from './routes.ts'
 import { SettingsPage } from './SettingsPage.tsx'
@@ -18,6 +17,10 @@ const OverviewPage = lazy(() => import('./OverviewPage.tsx'))
 const MonitorsPage = lazy(() => import('./MonitorsPage.tsx'))
 const ActivityPage = lazy(async () => ({ default: (await import('./ActivityPage.tsx')).ActivityPage }))
 const ConnectorsPage = lazy(async () => ({ default: (await import('./ConnectorsPage.tsx')).ConnectorsPage }))
+const NotTold = lazy(async () => ({ default: (await import('../features/openaev/NotTold.tsx')).NotTold }))
+const XtmOneFacts = lazy(async () => ({
+  default: (await import('../features/openaev/XtmOneFacts.tsx')).XtmOneFacts,
+}))
 const XtmOneView = lazy(async () => ({
   default: (await import('../features/registration/XtmOneView.tsx')).XtmOneView,
 }))
@@ -28,7 +31,6 @@ export function Views() {
   return (
     <>
       <LinkBanner />
-      <Mishaps />
       <ViewOf route={route} />
     </>
   )
@@ -68,13 +70,23 @@ function ViewOf({ route }: { route: Route }) {
         </Suspense>
       )
     case 'xtm-one':
-      return <OfConnection view={() => <XtmOne />} />
+      return (
+        <OfConnection
+          view={({ id, kind }) => (kind === 'openaev' ? <OpenAevXtmOne connectionId={id} /> : <XtmOne />)}
+        />
+      )
     case 'tokens':
       return (
         <OfConnection
           // What was done stays readable without the platform.
           gated={route.scope !== 'incidents'}
-          view={(connection) => <TokensPage connection={connection} />}
+          view={(connection) =>
+            connection.kind === 'openaev' && route.scope !== 'incidents' ? (
+              <OpenAevTokens />
+            ) : (
+              <TokensPage connection={connection} />
+            )
+          }
         />
       )
   }
@@ -88,6 +100,26 @@ function XtmOne() {
         <XtmOneView />
       </Suspense>
     </RegistrationProvider>
+  )
+}
+
+function OpenAevTokens() {
+  const { router } = usePage()
+  return (
+    <Suspense fallback={<Waiting />}>
+      <NotTold what="tokens" onConnectors={() => router.go({ view: 'connectors', connectorId: null })} />
+    </Suspense>
+  )
+}
+
+function OpenAevXtmOne({ connectionId }: { connectionId: string }) {
+  const { host, router } = usePage()
+  return (
+    <Suspense fallback={<Waiting />}>
+      <NotTold what="registration" onConnectors={() => router.go({ view: 'connectors', connectorId: null })}>
+        <XtmOneFacts client={host.client} connectionId={connectionId} />
+      </NotTold>
+    </Suspense>
   )
 }
 

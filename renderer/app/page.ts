@@ -127,7 +127,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
   }
 
   const connections = createConnectionsStore(host)
-  const tokens = createTokensStore(host, clock)
+  const tokens = createTokensStore(host.client, clock)
   const activity = createActivityStore(host.client, clock)
   const connectors = createConnectorsStore(host)
   const composer = createComposerStore(host)
@@ -140,10 +140,13 @@ export async function createPage(parts: PageParts): Promise<Page> {
   function followConnection(): () => void {
     const turn = (): void => {
       const chosenId = settings.getState().settings?.activeConnectionId ?? null
-      const activeId = activeConnection(chosenId, connections.getState().list)?.id ?? null
-      tokens.actions.turnTo(activeId)
-      registration.actions.turnTo(activeId)
-      overview.actions.turnTo(activeId)
+      const active = activeConnection(chosenId, connections.getState().list)
+      const activeId = active?.id ?? null
+      // An OpenAEV has none of these.
+      const openCtiId = active?.kind === 'opencti' ? active.id : null
+      tokens.actions.turnTo(openCtiId)
+      registration.actions.turnTo(openCtiId)
+      overview.actions.turnTo(openCtiId)
       connectors.actions.turnTo(activeId)
       activity.actions.turnTo(activeId)
     }
@@ -182,7 +185,6 @@ export async function createPage(parts: PageParts): Promise<Page> {
         settings.start(),
         system.start(),
         connections.start(),
-        tokens.start(),
         heartbeat.start(),
         incidents.start(),
         composer.start(),

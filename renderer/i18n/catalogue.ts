@@ -1,35 +1,31 @@
 import type { Language } from '#shared/domain/languages.ts'
-import type about from './catalogues/en/about.json'
 import type activity from './catalogues/en/activity.json'
-import type bundle from './catalogues/en/bundle.json'
 import type connections from './catalogues/en/connections.json'
 import type connectors from './catalogues/en/connectors.json'
 import type heartbeat from './catalogues/en/heartbeat.json'
 import type incidents from './catalogues/en/incidents.json'
 import type inventory from './catalogues/en/inventory.json'
+import type openaev from './catalogues/en/openaev.json'
 import type overview from './catalogues/en/overview.json'
 import type problems from './catalogues/en/problems.json'
 import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
 import type tokens from './catalogues/en/tokens.json'
-import type triage from './catalogues/en/triage.json'
 import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
-export type MessageId = keyof (typeof about &
-  typeof activity &
-  typeof bundle &
+export type MessageId = keyof (typeof activity &
   typeof connections &
   typeof connectors &
   typeof heartbeat &
   typeof inventory &
+  typeof openaev &
   typeof overview &
   typeof incidents &
   typeof problems &
   typeof settings &
   typeof shell &
   typeof tokens &
-  typeof triage &
   typeof xtmOne)
 
 export type Messages = Readonly<Record<MessageId, string>>

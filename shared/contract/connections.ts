@@ -8,6 +8,10 @@ export const LOCAL_CONNECTION_ID = 'local'
 
 export const ConnectionId = z.string().min(1).max(64)
 
+/** What the platform is, and so what it can be asked. */
+export const ConnectionKind = z.enum(['opencti', 'openaev'])
+export type ConnectionKind = z.infer<typeof ConnectionKind>
+
 /** ms since the epoch. */
 export const Instant = z.number().int()
 
@@ -53,6 +57,7 @@ export type TokenPlace = z.infer<typeof TokenPlace>
 
 export const Connection = z.object({
   id: ConnectionId,
+  kind: ConnectionKind,
   name: z.string(),
   url: z.string(),
   embedded: z.boolean(),
@@ -72,9 +77,12 @@ const ProxyAddress = z.string().trim().max(PROXY_MAX).nullable()
 /** Typed by a person; crosses once from the page, kept as a Secret in main. */
 const PastedToken = z.string().trim().min(1).max(PASTED_TOKEN_MAX)
 
-/** What an address answers before any token is known: `publicSettings`, which gives no version. */
+/** What an address answers before any token is known; that gives no version. */
 export const Probe = z.object({
   url: z.string(),
+  /** as which it answers, at least one; the embedded platform is both (decision 0072) */
+  kinds: z.array(ConnectionKind),
+  /** OpenAEV does not tell its name to anybody */
   platformTitle: z.string(),
   latencyMs: z.number(),
 })
@@ -89,6 +97,7 @@ export const connections = {
   add: procedure
     .input(
       z.object({
+        kind: ConnectionKind.default('opencti'),
         name: Name,
         url: Address,
         token: PastedToken,

@@ -8,9 +8,12 @@ const Health = z.object({
   restarts: z.number().int(),
   startedAt: Instant.nullable(),
   inLoop: z.boolean(),
-  at: Instant,
+  at: Instant.nullable(),
   exitCode: z.number().int().nullable(),
 })
+
+/** What OpenAEV calls its connectors. */
+export const OpenAevKind = z.enum(['collector', 'injector', 'executor'])
 
 /** A connector as `standingOf` judges it (shared/domain/connector.ts); all times by our clock. */
 export const Connector = z.object({
@@ -25,6 +28,7 @@ export const Connector = z.object({
   image: z.string().nullable(),
   /** of the configuration; changes with it, tells nothing else */
   hash: z.string().nullable(),
+  dated: z.boolean(),
   health: Health.nullable(),
   observed: z
     .object({
@@ -95,6 +99,8 @@ export const ConnectorsDelta = z.object({
   /** why the last reading failed; what is shown stays, and ages */
   problem: Problem.nullable(),
   readAt: Instant.nullable(),
+  /** kinds that this token may not see, or that this OpenAEV does not have; empty on OpenCTI */
+  unseen: z.array(OpenAevKind),
   /** connectors that were answered in a form that cannot be read */
   unreadable: z.number().int(),
   /** false: this platform knows no managed connectors; null: not known yet */
@@ -102,6 +108,8 @@ export const ConnectorsDelta = z.object({
   /** null: this platform does not tell them, or `managersProblem` */
   managers: z.array(ConnectorManager).nullable(),
   managersProblem: Problem.nullable(),
+  /** all that OpenAEV tells of its composer: registered, and heard of within two hours; null: not told */
+  composerReachable: z.boolean().nullable(),
   /** those that connectors act as, as far as they could be read; null: this token may not see them; absent: as before */
   owners: z.array(Owner).nullable().optional(),
   /** platform's clock minus ours, ms */

@@ -257,6 +257,14 @@ export const LocalXtmOne = z.object({
 })
 export type LocalXtmOne = z.infer<typeof LocalXtmOne>
 
+/** All that an OpenAEV tells of XTM One (opencti-api.md §6.4); null: this version does not tell. */
+export const OpenAevXtmOne = z.object({
+  configured: z.boolean().nullable(),
+  url: z.string().nullable(),
+  readAt: Instant,
+})
+export type OpenAevXtmOne = z.infer<typeof OpenAevXtmOne>
+
 const OfConnection = z.object({ connectionId: ConnectionId })
 
 export const registration = {
@@ -268,6 +276,8 @@ export const registration = {
   registerNow: procedure.input(OfConnection).output(Registration),
   /** The 24 hours that end at `until`, now unless given. */
   day: procedure.input(OfConnection.extend({ until: Instant.optional() })).output(RegistrationDay),
+  /** Reads what an OpenAEV tells; every other procedure is of OpenCTI. */
+  openAev: procedure.input(OfConnection).output(OpenAevXtmOne),
   /** What the embedded platform registers with. */
   local: procedure.output(LocalXtmOne),
   /**

@@ -35,6 +35,7 @@ const observed = (change: Partial<Observation> = {}): Observation => ({
 })
 const facts = (change: Partial<ConnectorFacts> = {}): ConnectorFacts => ({
   managed: true,
+  dated: true,
   builtIn: false,
   requested: 'starting',
   reported: 'started',

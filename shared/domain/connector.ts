@@ -13,8 +13,8 @@ export interface ConnectorHealth {
   /** start of the present run */
   readonly startedAt: number | null
   readonly inLoop: boolean
-  /** when it was reported or seen */
-  readonly at: number
+  /** when it was reported or seen; null: the platform does not tell (OpenAEV) */
+  readonly at: number | null
   /** known only where the composer runs in the app */
   readonly exitCode: number | null
 }
@@ -36,6 +36,11 @@ export interface ConnectorFacts {
   readonly builtIn: boolean
   readonly requested: Requested | null
   readonly reported: Reported | null
+  /**
+   * The platform tells when it was told something. OpenAEV does not: the connector's own sign of life is then the only proof,
+   * and that there is none proves nothing
+   */
+  readonly dated: boolean
   /** of the platform; null: none within the last five minutes */
   readonly health: ConnectorHealth | null
   readonly observed: Observation | null
@@ -68,7 +73,16 @@ const TROUBLES = [
 export type Trouble = (typeof TROUBLES)[number]
 
 /** Worst first. */
-export const STANDINGS = [...TROUBLES, 'starting', 'stopping', 'running', 'active', 'stopped'] as const
+export const STANDINGS = [
+  ...TROUBLES,
+  // said to run, by a platform that does not tell since when it knows
+  'unproven',
+  'starting',
+  'stopping',
+  'running',
+  'active',
+  'stopped',
+] as const
 export type Standing = (typeof STANDINGS)[number]
 
 /** So long a wish may take to come true: a reconcile, an image, a start. */
@@ -80,20 +94,24 @@ export const SILENT_MS = 2 * 60_000
 export function healthOf({ health, observed }: ConnectorFacts): ConnectorHealth | null {
   const own = observed?.health ?? null
   if (own === null || health === null) return own ?? health
-  return own.at >= health.at ? own : health
+  return (own.at ?? 0) >= (health.at ?? 0) ? own : health
 }
 
 /** When something last proved what is shown; null: nothing does. */
 export function evidenceAt(facts: ConnectorFacts): number | null {
   if (!facts.managed) return facts.lastSeenAt
-  const times = [facts.health?.at, facts.observed?.health?.at, facts.observed?.seenAt]
-  const known = times.filter((at) => at !== undefined)
+  const own = facts.dated ? null : facts.lastSeenAt
+  const times = [own, facts.health?.at, facts.observed?.health?.at, facts.observed?.seenAt]
+  const known = times.filter((at) => at != null)
   return known.length === 0 ? null : Math.max(...known)
 }
 
 /** How a connector stands at `now`. */
 export function standingOf(facts: ConnectorFacts, now: number): Standing {
-  if (!facts.managed) return facts.active || facts.builtIn ? 'active' : 'inactive'
+  if (!facts.managed) {
+    if (facts.active || facts.builtIn) return 'active'
+    return facts.dated ? 'inactive' : 'unproven'
+  }
   const isFresh = facts.requestedAt !== null && now - facts.requestedAt < GRACE_MS
   if (facts.requested !== 'starting') {
     if (facts.reported !== 'started') return 'stopped'
@@ -104,7 +122,8 @@ export function standingOf(facts: ConnectorFacts, now: number): Standing {
   if (facts.reported === 'started') {
     if (health?.inLoop) return 'reboot-loop'
     const proven = evidenceAt(facts)
-    return (proven !== null && now - proven <= SILENT_MS) || isFresh ? 'running' : 'silent'
+    if ((proven !== null && now - proven <= SILENT_MS) || isFresh) return 'running'
+    return facts.dated ? 'silent' : 'unproven'
   }
   if (health?.inLoop || facts.loopedAt !== null) return 'crash-loop'
   if (facts.observed?.notice != null) return 'refused'

@@ -15,7 +15,6 @@ export const LEDGER_ACTIONS = [
   'token.rotate',
   'token.rotate-stop',
   'token.seal',
-  'token.triage',
   'registration.register-now',
   'registration.configure',
   'session.kill',

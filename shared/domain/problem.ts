@@ -21,6 +21,7 @@ export const PROBLEM_CODES = [
   'forbidden',
   'two-factor',
   'old-platform',
+  'not-on-openaev',
   // what the platform said
   'platform-error',
   'user-not-found',
@@ -42,7 +43,6 @@ export const PROBLEM_CODES = [
   'ledger-unreadable',
   'local-platform-down',
   'reveal-gone',
-  'triage-gone',
   'bad-recipient',
   'incident-not-found',
   'snapshot-gone',

@@ -14,6 +14,7 @@ const [folder = '', ...steps] = process.argv.slice(2)
 const store = keytarStore({ service: 'gatehouse-keychain-test', os: 'linux', clock: systemClock })
 const profile: Profile = {
   id: 'connection-1',
+  kind: 'opencti',
   name: 'Test',
   url: 'https://platform.example',
   caPem: null,

@@ -21,6 +21,10 @@ export function registrationRouter(world: World, enter: Enter) {
       await enter('registration.registerNow', errors)
       return of(input.connectionId)
     }),
+    openAev: os.openAev.handler(async ({ errors }) => {
+      await enter('registration.openAev', errors)
+      return world.openAevXtmOne
+    }),
     local: os.local.handler(async ({ errors }) => {
       await enter('registration.local', errors)
       return world.localXtmOne.get()

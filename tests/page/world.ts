@@ -1,4 +1,3 @@
-import type { ShippedPackage } from '#shared/contract/about.ts'
 import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
 import type {
@@ -14,15 +13,12 @@ import type {
   Tombstone,
 } from '#shared/contract/inventory.ts'
 import type { Problem, ProblemCode } from '#shared/contract/problem.ts'
-import type { LocalXtmOne, Registration } from '#shared/contract/registration.ts'
+import type { LocalXtmOne, OpenAevXtmOne, Registration } from '#shared/contract/registration.ts'
 import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import type { FirstUse } from '#shared/contract/tokens.ts'
-import type { Leaked } from '#shared/contract/triage.ts'
 import type { Upkeep } from '#shared/contract/upkeep.ts'
-import { shippedPackages } from './about-world.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
-import { type BundleParts, bundleParts } from './bundle-world.ts'
 import { composerView } from './composer-world.ts'
 import { type ConnectorsWorld, connectorsWorld } from './connectors-world.ts'
 import { type IncidentsWorld, incidentsWorld } from './incidents-world.ts'
@@ -42,7 +38,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage' | 'about'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -58,8 +54,6 @@ export interface World {
   inventory: Watched<InventoryStatus>
   upkeep: Watched<Upkeep>
   incidents: IncidentsWorld
-  /** what is found out of the tokens of a text, in their order */
-  leaks: Leaked[]
   tombstones: Tombstone[]
   snapshots: InventorySnapshot[]
   diff: InventoryDiff
@@ -72,6 +66,7 @@ export interface World {
   keepsRevoked: boolean
   showsSessions: boolean
   probe: Probe
+  openAevXtmOne: OpenAevXtmOne
   /** by connection; one that is missing reports nothing. Bump `registrationsChanged` after a change */
   registrations: Map<string, Registration>
   registrationsChanged: Watched<number>
@@ -91,8 +86,6 @@ export interface World {
   travelling: Map<Procedure, Promise<void>>
   generateTrouble: 'answer-lost' | 'not-listed' | 'unchecked' | 'expiry-differs' | null
   activity: ActivityWorld
-  bundle: BundleParts
-  packages: ShippedPackage[]
   firstUses: Watched<FirstUse[]>
   /** values of the reveal box by handle */
   values: Map<string, string>
@@ -128,6 +121,7 @@ export function identity(change: Partial<Identity> = {}): Identity {
 export function localConnection(change: Partial<Connection> = {}): Connection {
   return {
     id: 'local',
+    kind: 'opencti',
     name: 'Local platform',
     url: 'http://127.0.0.1:4000',
     embedded: true,
@@ -147,6 +141,7 @@ export function localConnection(change: Partial<Connection> = {}): Connection {
 export function remoteConnection(change: Partial<Connection> = {}): Connection {
   return {
     id: 'cert',
+    kind: 'opencti',
     name: 'Example CERT',
     url: 'https://opencti.example.org',
     embedded: false,
@@ -176,7 +171,6 @@ export function createWorld(): World {
       localPlatform: { state: 'ready', since: NOW - 300_000, url: 'http://127.0.0.1:4000' },
       clipboard: { state: 'idle' },
       ledger: { state: 'ready', records: 214, keyPlace: 'keychain' },
-      mishaps: [],
     }),
     settings: watched<Settings>({
       language: 'auto',
@@ -195,7 +189,6 @@ export function createWorld(): World {
     connections: watched([localConnection(), remoteConnection()]),
     people,
     incidents: incidentsWorld(),
-    leaks: [],
     upkeep: watched(noUpkeep()),
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     tombstones: [],
@@ -209,9 +202,11 @@ export function createWorld(): World {
     showsSessions: true,
     probe: {
       url: 'https://cti.example.net',
+      kinds: ['opencti'],
       platformTitle: 'OpenCTI - Example Net',
       latencyMs: 61,
     },
+    openAevXtmOne: { configured: true, url: 'https://xtm-one.example.org', readAt: NOW - 3_000 },
     registrations: new Map([['local', freshRegistration('local', NOW)]]),
     registrationsChanged: watched(0),
     localXtmOne: watched<LocalXtmOne>({ mode: 'stand-in', url: '', profile: 'current', hasToken: false }),
@@ -239,8 +234,6 @@ export function createWorld(): World {
     travelling: new Map(),
     generateTrouble: null,
     activity: activityWorld(NOW),
-    bundle: bundleParts(NOW),
-    packages: shippedPackages(),
     firstUses: watched<FirstUse[]>([]),
     values: new Map(),
     calls: [],

@@ -13,8 +13,6 @@ export interface ConsolePageOptions {
   readonly scheme?: 'light' | 'dark'
   readonly language?: string
   readonly viewport?: { width: number; height: number }
-  /** the host's clock can be moved on */
-  readonly movable?: boolean
 }
 
 /** Opens the host's one-time address in a browser profile of its own and waits for the frame. */
@@ -45,7 +43,7 @@ export async function startConsole(
   browser: Browser,
   options?: ConsolePageOptions,
 ): Promise<ConsolePage & { readonly host: BrowserHost }> {
-  const host = await startBrowserHost(undefined, { movable: options?.movable })
+  const host = await startBrowserHost()
   const opened = await openConsolePage(browser, host, options)
   return {
     ...opened,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createRouterClient } from '@orpc/server'
+import type { ConnectionKind } from '#shared/contract/connections.ts'
 import type { Clock } from '../../electron/base/clock.ts'
 import { type ConsolePorts, createConsole } from '../../electron/core/console.ts'
 import { FAKE_TOKEN } from './fake-opencti.ts'
@@ -13,14 +14,7 @@ export interface RigOptions
   extends Partial<
     Pick<
       ConsolePorts,
-      | 'builtFolder'
-      | 'clipboard'
-      | 'spawnPlatform'
-      | 'spawnComposer'
-      | 'host'
-      | 'power'
-      | 'notifier'
-      | 'random'
+      'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host' | 'power' | 'notifier' | 'random'
     >
   > {
   readonly clock?: Clock
@@ -52,7 +46,6 @@ export function consoleRig(options: RigOptions = {}) {
         throw new Error('This test has no composer')
       }),
     secretStore: keychain,
-    ...(options.builtFolder ? { builtFolder: options.builtFolder } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.power ? { power: options.power } : {}),
     ...(options.random ? { random: options.random } : {}),
@@ -66,8 +59,8 @@ export function consoleRig(options: RigOptions = {}) {
     folder,
     lines,
     /** Connects to a platform and gives the connection's id. */
-    async connect(url: string, token = FAKE_TOKEN): Promise<string> {
-      const typed = { name: 'Test', url, token, caPem: null, proxy: null, remember: true }
+    async connect(url: string, token = FAKE_TOKEN, kind: ConnectionKind = 'opencti'): Promise<string> {
+      const typed = { kind, name: 'Test', url, token, caPem: null, proxy: null, remember: true }
       return (await client.connections.add(typed)).id
     },
     /** The ledger's records as they lie in the file. */

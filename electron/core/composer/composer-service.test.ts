@@ -91,6 +91,7 @@ beforeEach(() => {
   keychain = memorySecretStore()
   records = []
   access = async () => ({
+    kind: 'opencti',
     url: 'http://127.0.0.1:4000',
     caPem: null,
     proxy: null,
@@ -201,6 +202,7 @@ describe('the process', () => {
     await service.follow()
     expect(child.started).toHaveLength(1)
     access = async () => ({
+      kind: 'opencti',
       url: 'http://127.0.0.1:4001',
       caPem: null,
       proxy: null,

@@ -1,9 +1,11 @@
 import type { StartComposer } from '#base/composer-channel.ts'
 import type { Secret } from '#base/secret.ts'
 import type { ComposerSettings } from '#shared/contract/composer.ts'
+import type { ConnectionKind } from '#shared/contract/connections.ts'
 
 /** How a connection's platform is reached. */
 export interface PlatformAccess {
+  readonly kind: ConnectionKind
   readonly url: string
   readonly caPem: string | null
   readonly proxy: string | null
@@ -49,7 +51,7 @@ export function startMessage(parts: ConfigurationParts): StartComposer {
         crash_loop_restarts: settings.crashLoopRestarts,
         shutdown_grace: GRACE_SECONDS,
       },
-      opencti: {
+      [access.kind]: {
         url: access.url,
         ...given('connector_url', settings.connectorUrl ?? loopbackUrl(parts)),
         token: (parts.token ?? access.token).expose(),

@@ -1,20 +1,31 @@
 import type { Clock } from '#base/clock.ts'
 import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { Secret } from '#base/secret.ts'
-import type { Connection, ConnectionState, Identity } from '#shared/contract/connections.ts'
+import type { Connection, ConnectionKind, ConnectionState, Identity } from '#shared/contract/connections.ts'
 import { tokenRights } from '#shared/domain/capability.ts'
 import type { ProblemCode } from '#shared/domain/problem.ts'
+import { OpenAevClient } from '../clients/openaev/openaev-client.ts'
 import { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 import { Transport } from '../clients/opencti/transport.ts'
 
-/** What a capability gets to work with: a client that is let in, and who it is. */
-export interface PlatformSession {
-  readonly client: OpenCtiClient
+interface Session {
   readonly identity: Identity
   readonly connection: { readonly id: string; readonly name: string; readonly url: string }
   /** the last four characters of the connection's own token, to know it again in a list (PRD FR-008) */
   readonly tokenEnding: string
 }
+
+/** What a capability gets to work with: a client that is let in, and who it is. */
+export interface PlatformSession extends Session {
+  readonly client: OpenCtiClient
+}
+
+/** The same on an OpenAEV. */
+export interface OpenAevSession extends Session {
+  readonly openAev: OpenAevClient
+}
+
+export type AnySession = PlatformSession | OpenAevSession
 
 export type Address = Pick<Connection, 'url' | 'caPem' | 'proxy'>
 
@@ -39,6 +50,7 @@ export class ConnectedPlatform {
   readonly #changed: () => void
   readonly #token: () => Promise<Secret>
   readonly #address: Address
+  readonly #kind: ConnectionKind
   #transport: Transport | null = null
   #state: ConnectionState = { phase: 'untested' }
   #identity: Identity | null = null
@@ -46,12 +58,14 @@ export class ConnectedPlatform {
 
   constructor(parts: {
     address: Address
+    kind: ConnectionKind
     token: () => Promise<Secret>
     clock: Clock
     /** told after each change of state */
     changed: () => void
   }) {
     this.#address = parts.address
+    this.#kind = parts.kind
     this.#token = parts.token
     this.#clock = parts.clock
     this.#changed = parts.changed
@@ -75,7 +89,7 @@ export class ConnectedPlatform {
    */
   async use<Result>(
     connection: PlatformSession['connection'],
-    work: (session: PlatformSession) => Promise<Result>,
+    work: (session: AnySession) => Promise<Result>,
   ): Promise<Result> {
     if (this.#identity === null) await this.test()
     const identity = this.#identity
@@ -86,10 +100,14 @@ export class ConnectedPlatform {
     }
     try {
       const token = await this.#token()
-      const client = new OpenCtiClient(this.#open(), token)
       // SECURITY: no more of the token than every list of the platform shows.
       const tokenEnding = token.expose().slice(-4)
-      const result = await work({ client, identity, connection, tokenEnding })
+      const session = { identity, connection, tokenEnding }
+      const result = await work(
+        this.#kind === 'openaev'
+          ? { ...session, openAev: new OpenAevClient(this.#open(), token) }
+          : { ...session, client: new OpenCtiClient(this.#open(), token) },
+      )
       if (this.#state.phase === 'failed') void this.test()
       return result
     } catch (error) {
@@ -100,10 +118,16 @@ export class ConnectedPlatform {
 
   /**
    * A client to look at the platform with; what comes of it is no news of the connection's state.
-   * @throws ProblemError when there is no token, or the address cannot be used
+   * @throws ProblemError when there is no token, the address cannot be used, or `not-on-openaev`
    */
   async client(): Promise<OpenCtiClient> {
+    if (this.#kind === 'openaev') throw new ProblemError('not-on-openaev')
     return new OpenCtiClient(this.#open(), await this.#token())
+  }
+
+  /** The same for an OpenAEV; null for anything else. @throws ProblemError */
+  async openAev(): Promise<OpenAevClient | null> {
+    return this.#kind === 'openaev' ? new OpenAevClient(this.#open(), await this.#token()) : null
   }
 
   close(): void {
@@ -114,7 +138,7 @@ export class ConnectedPlatform {
   async #test(): Promise<void> {
     this.#become({ phase: 'testing' })
     try {
-      const { identity, latencyMs } = await identify(this.#open(), await this.#token())
+      const { identity, latencyMs } = await identify(this.#kind, this.#open(), await this.#token())
       this.#identity = identity
       this.#become({ phase: 'ready', identity, latencyMs, checkedAt: this.#clock.now() })
     } catch (error) {
@@ -139,7 +163,9 @@ export class ConnectedPlatform {
 }
 
 /** Who `token` is at this platform. @throws ProblemError when it is not let in or may do nothing with tokens */
-export async function identify(transport: Transport, token: Secret) {
+export async function identify(kind: ConnectionKind, transport: Transport, token: Secret) {
+  // Its rights have other names, and each route says for itself what is missing.
+  if (kind === 'openaev') return new OpenAevClient(transport, token).identity()
   const { identity, latencyMs } = await new OpenCtiClient(transport, token).identity()
   const rights = tokenRights({ id: identity.userId, capabilities: identity.capabilities })
   if (!rights.own && !rights.listOthers) {

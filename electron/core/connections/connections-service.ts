@@ -3,13 +3,26 @@ import { randomText } from '#base/crypto.ts'
 import { Live } from '#base/live.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import type { Secret } from '#base/secret.ts'
-import { type Connection, LOCAL_CONNECTION_ID, type Probe } from '#shared/contract/connections.ts'
+import {
+  type Connection,
+  type ConnectionKind,
+  LOCAL_CONNECTION_ID,
+  type Probe,
+} from '#shared/contract/connections.ts'
 import { isPlainText, platformUrl } from '#shared/domain/platform-url.ts'
+import { OpenAevClient } from '../clients/openaev/openaev-client.ts'
 import { proxyAddress } from '../clients/opencti/agents.ts'
 import { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
+import { RemoteError } from '../clients/opencti/remote-error.ts'
 import { Transport } from '../clients/opencti/transport.ts'
 import { type ActionLedger, recorded } from '../ports/action-ledger.ts'
-import { type Address, ConnectedPlatform, identify, type PlatformSession } from './connected-platform.ts'
+import {
+  type Address,
+  type AnySession,
+  ConnectedPlatform,
+  identify,
+  type PlatformSession,
+} from './connected-platform.ts'
 import { EmbeddedConnection, type EmbeddedPlatform } from './embedded-connection.ts'
 import type { Profile, ProfileStore } from './profile-store.ts'
 import type { TokenVault } from './token-vault.ts'
@@ -77,29 +90,49 @@ export class ConnectionsService {
     const address = checkedAddress(typed)
     const transport = new Transport({ ...address, clock: this.#parts.clock })
     try {
-      const { title, latencyMs } = await new OpenCtiClient(transport, null).publicTitle()
-      return { url: address.url, platformTitle: title, latencyMs }
+      const [openCti, openAev] = await Promise.allSettled([
+        new OpenCtiClient(transport, null).publicTitle(),
+        new OpenAevClient(transport, null).publicTitle(),
+      ])
+      const answered = openCti.status === 'fulfilled' ? openCti : openAev
+      if (answered.status === 'rejected') throw telling(openCti, openAev)
+      const { title, latencyMs } = answered.value
+      const kinds: ConnectionKind[] = [
+        ...(openCti.status === 'fulfilled' ? (['opencti'] as const) : []),
+        ...(openAev.status === 'fulfilled' ? (['openaev'] as const) : []),
+      ]
+      return { url: address.url, kinds, platformTitle: title, latencyMs }
     } finally {
       transport.close()
     }
   }
 
   async add(
-    typed: TypedAddress & { readonly name: string; readonly token: Secret; readonly remember: boolean },
+    typed: TypedAddress & {
+      readonly kind: ConnectionKind
+      readonly name: string
+      readonly token: Secret
+      readonly remember: boolean
+    },
   ): Promise<Connection> {
-    const { name, token, remember } = typed
+    const { kind, name, token, remember } = typed
     const { vault, profiles, ledger, clock } = this.#parts
     const address = checkedAddress(typed)
     const id = randomText(9)
-    return recorded(ledger, 'connection.add', { connectionId: id, name, url: address.url }, async () => {
-      await this.#testToken(address, token)
-      const tokenPlace = await vault.keep(id, address.url, token, remember)
-      const profile: Profile = { id, name, ...address, tokenPlace, createdAt: clock.now() }
-      profiles.keep(profile)
-      const { platform } = this.#enter(profile)
-      await platform.test()
-      return this.#one(id)
-    })
+    return recorded(
+      ledger,
+      'connection.add',
+      { connectionId: id, kind, name, url: address.url },
+      async () => {
+        await this.#testToken(kind, address, token)
+        const tokenPlace = await vault.keep(id, address.url, token, remember)
+        const profile: Profile = { id, kind, name, ...address, tokenPlace, createdAt: clock.now() }
+        profiles.keep(profile)
+        const { platform } = this.#enter(profile)
+        await platform.test()
+        return this.#one(id)
+      },
+    )
   }
 
   async rename(id: string, name: string): Promise<Connection> {
@@ -118,7 +151,7 @@ export class ConnectionsService {
     const entry = this.#added(id)
     const { profile } = entry
     await recorded(ledger, 'connection.set-token', { connectionId: id, url: profile.url }, async () => {
-      await this.#testToken(profile, token)
+      await this.#testToken(profile.kind, profile, token)
       const tokenPlace = await vault.keep(id, profile.url, token, remember)
       entry.profile = { ...profile, tokenPlace }
       profiles.keep(entry.profile)
@@ -147,14 +180,27 @@ export class ConnectionsService {
     this.#removed({ id, url: profile.url })
   }
 
-  /** Runs `work` on a connection's platform. @throws ProblemError */
-  use<Result>(id: string, work: (session: PlatformSession) => Promise<Result>): Promise<Result> {
+  /** Runs `work` on a connection's OpenCTI. @throws ProblemError, `not-on-openaev` among them */
+  async use<Result>(id: string, work: (session: PlatformSession) => Promise<Result>): Promise<Result> {
+    return this.withAny(id, async (session) => {
+      if ('openAev' in session) throw new ProblemError('not-on-openaev')
+      return work(session)
+    })
+  }
+
+  /** Runs `work` on a connection's platform, whatever it is. @throws ProblemError */
+  withAny<Result>(id: string, work: (session: AnySession) => Promise<Result>): Promise<Result> {
     if (id === LOCAL_CONNECTION_ID) return this.#embedded.use(work)
     const { profile, platform } = this.#added(id)
     return platform.use({ id, name: profile.name, url: profile.url }, work)
   }
 
-  /** A client to watch a connection with. @throws ProblemError */
+  /** A client to watch an OpenAEV with; null for anything else. @throws ProblemError */
+  async openAev(id: string): Promise<OpenAevClient | null> {
+    return id === LOCAL_CONNECTION_ID ? null : this.#added(id).platform.openAev()
+  }
+
+  /** A client to watch an OpenCTI with. @throws ProblemError */
   async client(id: string): Promise<OpenCtiClient> {
     return id === LOCAL_CONNECTION_ID ? this.#embedded.client() : this.#added(id).platform.client()
   }
@@ -176,11 +222,11 @@ export class ConnectionsService {
    * A connection's address and token, for the composer that works on its behalf.
    * @throws ProblemError `no-connection`, `local-platform-down`, `token-missing`, `keychain-*`
    */
-  async access(id: string): Promise<Address & { readonly token: Secret }> {
-    if (id === LOCAL_CONNECTION_ID) return this.#embedded.access()
+  async access(id: string): Promise<Address & { readonly kind: ConnectionKind; readonly token: Secret }> {
+    if (id === LOCAL_CONNECTION_ID) return { kind: 'opencti', ...this.#embedded.access() }
     const { profile } = this.#added(id)
-    const { url, caPem, proxy } = profile
-    return { url, caPem, proxy, token: await this.#parts.vault.token(profile) }
+    const { kind, url, caPem, proxy } = profile
+    return { kind, url, caPem, proxy, token: await this.#parts.vault.token(profile) }
   }
 
   dispose(): void {
@@ -189,10 +235,10 @@ export class ConnectionsService {
     for (const { platform } of this.#entries.values()) platform.close()
   }
 
-  async #testToken(address: Address, token: Secret): Promise<void> {
+  async #testToken(kind: ConnectionKind, address: Address, token: Secret): Promise<void> {
     const transport = new Transport({ ...address, clock: this.#parts.clock })
     try {
-      await identify(transport, token)
+      await identify(kind, transport, token)
     } finally {
       transport.close()
     }
@@ -203,6 +249,7 @@ export class ConnectionsService {
       profile,
       platform: new ConnectedPlatform({
         address: profile,
+        kind: profile.kind,
         token: () => this.#parts.vault.token(entry.profile),
         clock: this.#parts.clock,
         changed: () => this.#publish(),
@@ -231,13 +278,20 @@ export class ConnectionsService {
 
   #list(): Connection[] {
     const added = [...this.#entries.values()].map(({ profile, platform: { state } }): Connection => {
-      const { id, name, url, caPem, proxy } = profile
+      const { id, kind, name, url, caPem, proxy } = profile
       const gone = state.phase === 'failed' && state.problem.code === 'token-missing'
       const tokenPlace = gone ? 'none' : profile.tokenPlace
-      return { id, name, url, embedded: false, caPem, proxy, tokenPlace, state }
+      return { id, kind, name, url, embedded: false, caPem, proxy, tokenPlace, state }
     })
     return [this.#embedded.connection, ...added]
   }
+}
+
+/** Which of two failed questions is told: a real fault before "this is something else". */
+function telling(one: PromiseSettledResult<unknown>, other: PromiseSettledResult<unknown>): unknown {
+  const reasons = [one, other].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+  const isElse = (reason: unknown) => reason instanceof RemoteError && reason.code === 'not-a-platform'
+  return reasons.find((reason) => !isElse(reason)) ?? reasons[0]
 }
 
 /** @throws ProblemError `bad-address`, `bad-proxy` */

@@ -3,7 +3,7 @@ import { ProblemError } from '#base/problem-error.ts'
 import type { Secret } from '#base/secret.ts'
 import { type Connection, type ConnectionState, LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
-import { type Address, ConnectedPlatform, type PlatformSession } from './connected-platform.ts'
+import { type Address, type AnySession, ConnectedPlatform } from './connected-platform.ts'
 
 export type EmbeddedPlatform =
   /** its admin token lives in the memory of console and child, never in a keychain: so none can lock anyone out */
@@ -32,6 +32,7 @@ export class EmbeddedConnection {
   get connection(): Connection {
     return {
       id: LOCAL_CONNECTION_ID,
+      kind: 'opencti',
       name: NAME,
       url: this.#url,
       embedded: true,
@@ -52,6 +53,7 @@ export class EmbeddedConnection {
       this.#adminToken = adminToken
       this.#platform = new ConnectedPlatform({
         address: { url, caPem: null, proxy: null },
+        kind: 'opencti',
         token: async () => adminToken,
         clock: this.#clock,
         changed: this.#changed,
@@ -75,7 +77,7 @@ export class EmbeddedConnection {
     await this.#platform?.test()
   }
 
-  async use<Result>(work: (session: PlatformSession) => Promise<Result>): Promise<Result> {
+  async use<Result>(work: (session: AnySession) => Promise<Result>): Promise<Result> {
     if (this.#platform === null) throw new ProblemError('local-platform-down')
     return this.#platform.use({ id: LOCAL_CONNECTION_ID, name: NAME, url: this.#url }, work)
   }

@@ -1,8 +1,10 @@
 import type { Database } from '#base/sqlite.ts'
+import type { ConnectionKind } from '#shared/contract/connections.ts'
 
 /** What is kept of a connection: everything but its token. */
 export interface Profile {
   readonly id: string
+  readonly kind: ConnectionKind
   readonly name: string
   readonly url: string
   readonly caPem: string | null
@@ -15,6 +17,7 @@ export interface Profile {
 
 interface Row {
   readonly id: string
+  readonly kind: ConnectionKind
   readonly name: string
   readonly url: string
   readonly ca_pem: string | null
@@ -35,6 +38,7 @@ export class ProfileStore {
     const rows = this.#database.prepare('SELECT * FROM connection ORDER BY created_at, id').all()
     return (rows as unknown as Row[]).map((row) => ({
       id: row.id,
+      kind: row.kind,
       name: row.name,
       url: row.url,
       caPem: row.ca_pem,
@@ -45,13 +49,14 @@ export class ProfileStore {
   }
 
   /** Keeps a new profile or the new state of one. */
-  keep({ id, name, url, caPem, proxy, tokenPlace, createdAt }: Profile): void {
+  keep({ id, kind, name, url, caPem, proxy, tokenPlace, createdAt }: Profile): void {
     this.#database
       .prepare(
-        `INSERT INTO connection (id, name, url, ca_pem, proxy, token_place, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO connection (id, kind, name, url, ca_pem, proxy, token_place, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, token_place = excluded.token_place`,
       )
-      .run(id, name, url, caPem, proxy, tokenPlace, createdAt)
+      .run(id, kind, name, url, caPem, proxy, tokenPlace, createdAt)
   }
 
   remove(id: string): void {

@@ -3,6 +3,7 @@ import { Live } from '#base/live.ts'
 import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { Connector, ConnectorManager, ConnectorsDelta, Owner } from '#shared/contract/connectors.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import type { OpenAevClient } from '../clients/openaev/openaev-client.ts'
 import {
   type ConnectorDialect,
   ConnectorOperations,
@@ -14,8 +15,9 @@ import { connectorOf, isSame, type Remembered } from './facts.ts'
 import type { ConnectorHistory } from './history.ts'
 import { keyOf } from './manager-key.ts'
 import type { ConnectorOwners } from './owners.ts'
-import { type PlatformSession, requireCapability } from './sessions.ts'
+import type { AnySession } from './sessions.ts'
 import { deltas, failed, isNews, NOTHING_READ, type Observations, type Snapshot, seenBy } from './snapshot.ts'
+import { sourceOf } from './source.ts'
 
 /** While somebody looks. */
 const WATCHED_MS = 10_000
@@ -31,7 +33,7 @@ const OWNERS_AT_ONCE = 2
 
 export interface ConnectionParts {
   readonly connectionId: string
-  readonly use: <Result>(work: (session: PlatformSession) => Promise<Result>) => Promise<Result>
+  readonly use: <Result>(work: (session: AnySession) => Promise<Result>) => Promise<Result>
   readonly history: ConnectorHistory
   readonly owners: ConnectorOwners
   readonly observations: () => Observations
@@ -133,6 +135,7 @@ export class ConnectionConnectors {
           problem: null,
           readAt: at,
           unreadable: listed.unreadable,
+          unseen: [...listed.unseen],
           knowsManaged: listed.dialect !== 'old',
           clockSkewMs: listed.skewMs,
         },
@@ -150,11 +153,11 @@ export class ConnectionConnectors {
   async #read(): Promise<void> {
     try {
       await this.#parts.use(async (session) => {
-        requireCapability(session.identity, 'MODULES')
-        const operations = new ConnectorOperations(session.client)
         const [listed, managers] = await Promise.all([
-          operations.list(this.#dialect),
-          this.#managers(operations),
+          sourceOf(session, 'MODULES').list(this.#dialect),
+          'openAev' in session
+            ? this.#reachable(session.openAev)
+            : this.#managers(new ConnectorOperations(session.client)),
         ])
         if (this.#ended) return
         this.take(listed)
@@ -173,8 +176,8 @@ export class ConnectionConnectors {
   }
 
   /** Asked for apart, so that a platform which does not tell its managers still tells its connectors. */
-  async #managers(operations: ConnectorOperations): Promise<Pick<Snapshot, 'managers' | 'managersProblem'>> {
-    if (this.#dialect === 'old') return { managers: null, managersProblem: null }
+  async #managers(operations: ConnectorOperations): Promise<ManagersRead> {
+    if (this.#dialect === 'old') return NO_MANAGERS
     try {
       const { managers: found, skewMs } = await operations.managers()
       const managers = found.map(
@@ -184,10 +187,19 @@ export class ConnectionConnectors {
           key: keyOf(publicKey),
         }),
       )
-      return { managers, managersProblem: null }
+      return { ...NO_MANAGERS, managers }
     } catch (error) {
       const isUnknown = error instanceof RemoteError && error.unknownField
-      return { managers: null, managersProblem: isUnknown ? null : asProblem(error).problem }
+      return { ...NO_MANAGERS, managersProblem: isUnknown ? null : asProblem(error).problem }
+    }
+  }
+
+  /** OpenAEV tells no more of its one composer. */
+  async #reachable(client: OpenAevClient): Promise<ManagersRead> {
+    try {
+      return { ...NO_MANAGERS, composerReachable: (await client.isComposerReachable()).data }
+    } catch (error) {
+      return { ...NO_MANAGERS, managersProblem: asProblem(error).problem }
     }
   }
 
@@ -207,8 +219,9 @@ export class ConnectionConnectors {
       })
   }
 
-  async #readOwners(ids: readonly string[], session: PlatformSession): Promise<void> {
+  async #readOwners(ids: readonly string[], session: AnySession): Promise<void> {
     const { clock, owners, connectionId } = this.#parts
+    if ('openAev' in session) return
     this.#ownersReadAt = clock.now()
     this.#ownersAsked = new Set(ids)
     const waiting = [...ids]
@@ -257,4 +270,6 @@ export class ConnectionConnectors {
   }
 }
 
+type ManagersRead = Pick<Snapshot, 'managers' | 'managersProblem' | 'composerReachable'>
+const NO_MANAGERS: ManagersRead = { managers: null, managersProblem: null, composerReachable: null }
 const NEVER_SEEN = { requestedAt: null, loopedAt: null }

@@ -5,7 +5,6 @@ import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { Database } from '#base/sqlite.ts'
 import type { ConnectorEvent, ConnectorsDelta, LogDelta } from '#shared/contract/connectors.ts'
 import { healthOf, type Requested } from '#shared/domain/connector.ts'
-import { ConnectorOperations } from '../clients/opencti/connector-operations.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
 import type { ActionLedger, LedgerFacts } from '../ports/action-ledger.ts'
 import { ConnectionConnectors } from './connection-connectors.ts'
@@ -13,8 +12,9 @@ import { ConnectorHistory } from './history.ts'
 import { LogFollower } from './log-follower.ts'
 import { LogHistory } from './log-history.ts'
 import { ConnectorOwners } from './owners.ts'
-import { type PlatformSession, type Platforms, requireCapability } from './sessions.ts'
+import type { AnySession, Platforms } from './sessions.ts'
 import type { Observations } from './snapshot.ts'
+import { type ConnectorSource, sourceOf } from './source.ts'
 
 export interface ConnectorsParts {
   readonly platforms: Platforms
@@ -94,16 +94,15 @@ export class ConnectorsService {
    * @throws ProblemError `connector-not-found`, `missing-capability`, `not-as-asked`, …
    */
   async request({ connectionId, connectorId }: OfConnector, wanted: Requested): Promise<void> {
-    return this.#parts.platforms.use(connectionId, (session) =>
+    return this.#parts.platforms.withAny(connectionId, (session) =>
       this.#queue.run(`${connectionId} ${connectorId}`, async () => {
-        requireCapability(session.identity, 'MODULES_MODMANAGE')
-        const operations = new ConnectorOperations(session.client)
+        const source = sourceOf(session, 'MODULES_MODMANAGE')
         const { ledger } = this.#parts
-        const facts = await this.#factsOf(session, operations, connectorId)
+        const facts = await this.#factsOf(session, source, connectorId)
         const intent = await ledger.begin(wanted === 'starting' ? 'connector.start' : 'connector.stop', facts)
         let lost: unknown = null
         try {
-          await operations.request(connectorId, wanted)
+          await source.request(connectorId, wanted)
         } catch (error) {
           if (error instanceof RemoteError && error.execution === 'no') {
             ledger.end(intent, 'failed', { problem: error.code })
@@ -114,7 +113,7 @@ export class ConnectorsService {
         const answer: LedgerFacts = lost === null ? {} : { answer: asProblem(lost).code }
         let requested: Requested | null
         try {
-          requested = await this.#readBack(connectionId, operations, connectorId)
+          requested = await this.#readBack(connectionId, source, connectorId)
         } catch (error) {
           ledger.end(intent, 'unknown', answer)
           throw lost ?? error
@@ -145,11 +144,11 @@ export class ConnectorsService {
 
   /** Who asks what of which connector, and what was wanted before. */
   async #factsOf(
-    { identity, connection }: PlatformSession,
-    operations: ConnectorOperations,
+    { identity, connection }: AnySession,
+    source: ConnectorSource,
     connectorId: string,
   ): Promise<LedgerFacts> {
-    const listed = await operations.list('newest')
+    const listed = await source.list('newest')
     this.#of(connection.id).take(listed)
     const connector = this.#of(connection.id).current.connectors.get(connectorId)
     if (!connector?.managed) throw new ProblemError('connector-not-found')
@@ -167,10 +166,10 @@ export class ConnectorsService {
 
   async #readBack(
     connectionId: string,
-    operations: ConnectorOperations,
+    source: ConnectorSource,
     connectorId: string,
   ): Promise<Requested | null> {
-    this.#of(connectionId).take(await operations.list('newest'))
+    this.#of(connectionId).take(await source.list('newest'))
     return this.#of(connectionId).current.connectors.get(connectorId)?.requested ?? null
   }
 
@@ -180,7 +179,7 @@ export class ConnectorsService {
       const { platforms, clock, observations, isReady } = this.#parts
       connection = new ConnectionConnectors({
         connectionId,
-        use: (work) => platforms.use(connectionId, work),
+        use: (work) => platforms.withAny(connectionId, work),
         history: this.#history,
         owners: this.#owners,
         observations: () => observations(connectionId),
@@ -199,7 +198,7 @@ export class ConnectorsService {
       follower = new LogFollower({
         connectionId,
         connectorId,
-        use: (work) => this.#parts.platforms.use(connectionId, work),
+        use: (work) => this.#parts.platforms.withAny(connectionId, work),
         history: this.#logs,
         run: () => this.#runOf(connectionId, connectorId),
         clock: this.#parts.clock,

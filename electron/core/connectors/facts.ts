@@ -22,6 +22,8 @@ export function connectorOf(
   const ours = (at: number | null): number | null => (at === null ? null : at - skewMs)
   const { health } = found
   const reportedAt = health === null ? null : ours(health.at)
+  // Undated health of a platform that dates it is none; of one that never does it is all there is.
+  const counts = health !== null && (reportedAt !== null || !found.dated)
   return {
     id: found.id,
     name: found.title,
@@ -33,16 +35,16 @@ export function connectorOf(
     reported: reportedOf(found),
     image: found.image,
     hash: found.hash,
-    health:
-      health === null || reportedAt === null
-        ? null
-        : {
-            restarts: health.restarts,
-            startedAt: ours(health.startedAt),
-            inLoop: health.inLoop,
-            at: reportedAt,
-            exitCode: null,
-          },
+    dated: found.dated,
+    health: counts
+      ? {
+          restarts: health.restarts,
+          startedAt: ours(health.startedAt),
+          inLoop: health.inLoop,
+          at: reportedAt,
+          exitCode: null,
+        }
+      : null,
     observed: null,
     requestedAt: memory.requestedAt,
     loopedAt: memory.loopedAt,

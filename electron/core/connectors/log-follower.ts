@@ -3,9 +3,9 @@ import { Live } from '#base/live.ts'
 import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { LogDelta } from '#shared/contract/connectors.ts'
 import type { Problem } from '#shared/contract/problem.ts'
-import { ConnectorOperations } from '../clients/opencti/connector-operations.ts'
 import type { LogHistory } from './log-history.ts'
-import { type PlatformSession, requireCapability } from './sessions.ts'
+import type { AnySession } from './sessions.ts'
+import { sourceOf } from './source.ts'
 
 /** Composers push every ten seconds unless told otherwise; twice as often finds each push soon. */
 const PERIOD_MS = 5_000
@@ -14,7 +14,7 @@ const LONGEST_MS = 60_000
 export interface FollowerParts {
   readonly connectionId: string
   readonly connectorId: string
-  readonly use: <Result>(work: (session: PlatformSession) => Promise<Result>) => Promise<Result>
+  readonly use: <Result>(work: (session: AnySession) => Promise<Result>) => Promise<Result>
   readonly history: LogHistory
   /** start of the present run and the platform's clock minus ours, as the last reading of the connectors has them */
   readonly run: () => { readonly run: number | null; readonly skewMs: number }
@@ -77,10 +77,7 @@ export class LogFollower {
   async #readOnce(): Promise<Progress> {
     const { use, connectionId, connectorId, history, run, clock } = this.#parts
     try {
-      const answer = await use(({ client, identity }) => {
-        requireCapability(identity, 'MODULES')
-        return new ConnectorOperations(client).logs(connectorId)
-      })
+      const answer = await use(async (session) => sourceOf(session, 'MODULES').logs(connectorId))
       if (answer === null) throw new ProblemError('connector-not-found')
       const at = clock.now()
       history.take(connectionId, connectorId, answer, { at, ...run() })

@@ -1,17 +1,19 @@
 import { ProblemError } from '#base/problem-error.ts'
 import type { Identity } from '#shared/contract/connections.ts'
 import { isCapable } from '#shared/domain/capability.ts'
+import type { OpenAevClient } from '../clients/openaev/openaev-client.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 
-/** A platform that let us in, as the connections hand it over. */
-export interface PlatformSession {
-  readonly client: OpenCtiClient
+interface Session {
   readonly identity: Identity
   readonly connection: { readonly id: string; readonly name: string; readonly url: string }
 }
 
+/** A platform that let us in, as the connections hand it over. */
+export type AnySession = Session & ({ readonly client: OpenCtiClient } | { readonly openAev: OpenAevClient })
+
 export interface Platforms {
-  use<Result>(connectionId: string, work: (session: PlatformSession) => Promise<Result>): Promise<Result>
+  withAny<Result>(connectionId: string, work: (session: AnySession) => Promise<Result>): Promise<Result>
 }
 
 /** Named before a request, so that the platform's "not allowed" needs no guessing. @throws ProblemError `missing-capability` */

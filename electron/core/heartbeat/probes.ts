@@ -2,6 +2,7 @@ import { retryAfterMs } from '#base/retry-after.ts'
 import type { Secret } from '#base/secret.ts'
 import type { Fact, ManagerModule, RegistrationRecord, XtmOneHealth } from '#shared/contract/registration.ts'
 import type { MonitorKind } from '#shared/domain/monitors.ts'
+import type { OpenAevClient } from '../clients/openaev/openaev-client.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 import { WatchOperations } from '../clients/opencti/watch-operations.ts'
 import type { Reading } from './monitor.ts'
@@ -18,6 +19,8 @@ export interface ProbeSources {
   now(): number
   /** @throws ProblemError */
   client(connectionId: string): Promise<OpenCtiClient>
+  /** null: it is no OpenAEV. @throws ProblemError */
+  openAev(connectionId: string): Promise<OpenAevClient | null>
   healthKey(connectionId: string): Promise<Secret | null>
   readModule(connectionId: string, signal: AbortSignal): Promise<Fact<ManagerModule>['known']>
   readRecord(
@@ -39,6 +42,8 @@ type Probe = (connectionId: string, signal: AbortSignal) => Promise<Reading>
 export function createProbes(sources: ProbeSources): Record<MonitorKind, Probe> {
   const { now } = sources
   const operations = async (id: string) => new WatchOperations(await sources.client(id))
+  /** Connections whose composer was reachable: OpenAEV answers the same of one that is gone and of none at all. */
+  const hadComposer = new Set<string>()
   const careful =
     (probe: Probe): Probe =>
     (id, signal) =>
@@ -46,13 +51,15 @@ export function createProbes(sources: ProbeSources): Record<MonitorKind, Probe> 
 
   return {
     api: careful(async (id, signal) => {
-      const { version, latencyMs } = await (await operations(id)).liveness(signal)
+      const openAev = await sources.openAev(id)
+      const { version, latencyMs } = await (openAev ?? (await operations(id))).liveness(signal)
       return { outcome: 'good', latencyMs, version }
     }),
 
     health: careful(async (id, signal) => {
       const key = await sources.healthKey(id)
-      const { status, latencyMs, retryAfter } = await (await operations(id)).health(key, signal)
+      const openAev = await sources.openAev(id)
+      const { status, latencyMs, retryAfter } = await (openAev ?? (await operations(id))).health(key, signal)
       const wait = retryAfterMs(retryAfter, now())
       if (status === 200) return { outcome: 'good', latencyMs }
       // The door is closed to us; what is behind it may be well.
@@ -102,6 +109,14 @@ export function createProbes(sources: ProbeSources): Record<MonitorKind, Probe> 
     }),
 
     manager: careful(async (id, signal) => {
+      const openAev = await sources.openAev(id)
+      if (openAev !== null) {
+        const { data: isReachable, latencyMs } = await openAev.isComposerReachable(signal)
+        if (isReachable) hadComposer.add(id)
+        if (!isReachable && hadComposer.has(id))
+          return { outcome: 'bad', failure: 'manager-silent', unreached: false }
+        return isReachable ? { outcome: 'good', latencyMs } : NOT_SERVED
+      }
       const found = await (await operations(id)).composerManagers(signal)
       if (found === null || found.managers.length === 0) return NOT_SERVED
       // One that was replaced stays in the list for ever, so it is enough that one lives.

@@ -1,4 +1,4 @@
-import type { Connection } from '#shared/contract/connections.ts'
+import type { Connection, ConnectionKind } from '#shared/contract/connections.ts'
 import { MONITOR_KINDS, type MonitorKind, monitorId } from '#shared/domain/monitors.ts'
 import { isLoopback } from '#shared/domain/platform-url.ts'
 import type { Monitor } from './monitor.ts'
@@ -16,6 +16,12 @@ const PACE: Record<MonitorKind, { readonly everyMs: number; readonly timeoutMs: 
   manager: { everyMs: MINUTE, timeoutMs: 15_000 },
 }
 
+/** What there is to look at: OpenAEV tells nothing of its registrations, and has no list of modules. */
+const KINDS: Record<ConnectionKind, readonly MonitorKind[]> = {
+  opencti: MONITOR_KINDS,
+  openaev: ['health', 'api', 'manager'],
+}
+
 /** A monitor and whose it is. */
 export interface Watched {
   readonly monitor: Monitor
@@ -27,12 +33,12 @@ export interface Watched {
 export function createWatched(probes: ReturnType<typeof createProbes>) {
   let known = new Map<string, Watched>()
   return (
-    connections: readonly Pick<Connection, 'id' | 'url'>[],
+    connections: readonly Pick<Connection, 'id' | 'url' | 'kind'>[],
     xtmOneUrl: (connectionId: string) => string | null,
   ): readonly Watched[] => {
     const next = new Map<string, Watched>()
-    for (const { id: connectionId, url } of connections) {
-      for (const kind of MONITOR_KINDS) {
+    for (const { id: connectionId, url, kind: of } of connections) {
+      for (const kind of KINDS[of]) {
         const asked = kind === 'xtm-one' ? xtmOneUrl(connectionId) : url
         if (asked === null) continue
         const id = monitorId(kind, connectionId)

@@ -2,13 +2,15 @@ import type { Clock } from '#base/clock.ts'
 import { Live } from '#base/live.ts'
 import { ProblemError } from '#base/problem-error.ts'
 import type { Connection } from '#shared/contract/connections.ts'
-import type { Registration, RegistrationDay } from '#shared/contract/registration.ts'
+import type { OpenAevXtmOne, Registration, RegistrationDay } from '#shared/contract/registration.ts'
 import { dayTimeline, EVIDENCE_MS, LATE_MS, POINT_MS, TIMELINE_POINTS } from '#shared/domain/registration.ts'
+import type { OpenAevClient } from '../clients/openaev/openaev-client.ts'
 import type { OpenCtiClient } from '../clients/opencti/opencti-client.ts'
 import { RegistrationOperations } from '../clients/opencti/registration-operations.ts'
 import { XtmOneClient } from '../clients/xtm-one/xtm-one-client.ts'
 import { type ActionLedger, recorded } from '../ports/action-ledger.ts'
 import { type Known, known, lastOf } from './known.ts'
+import { openAevXtmOne } from './openaev.ts'
 import { attemptsOnOurClock, clockOffset, recordOnOurClock } from './record.ts'
 import { type Facts, NOTHING_READ, registrationView, xtmOneUrl } from './view.ts'
 
@@ -24,6 +26,8 @@ export interface RegistrationSources {
   onChange(heard: () => void): () => void
   /** @throws ProblemError */
   client(connectionId: string): Promise<OpenCtiClient>
+  /** null: it is no OpenAEV. @throws ProblemError */
+  openAev(connectionId: string): Promise<OpenAevClient | null>
 }
 
 interface Entry {
@@ -146,6 +150,11 @@ export class RegistrationService {
       return { healthy: answer.healthy, version: answer.version, latencyMs: answer.latencyMs }
     })
     return { health, retryAfter }
+  }
+
+  /** Reads what an OpenAEV tells of XTM One. @throws ProblemError */
+  async readOpenAev(id: string): Promise<OpenAevXtmOne> {
+    return openAevXtmOne(await this.#sources.openAev(id), this.#clock)
   }
 
   /** Asks the platform to register now; how it went shows in `watch`. @throws ProblemError */

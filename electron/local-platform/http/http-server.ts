@@ -10,7 +10,7 @@ import type { Logger } from '#base/logger.ts'
 import { AUTH_REQUIRED_MESSAGE } from '../graphql/errors.ts'
 import type { GraphqlServer } from '../graphql/graphql-server.ts'
 import type { RequestContext } from '../graphql/viewer.ts'
-import type { ComposerRoutes } from '../openaev/composer-routes.ts'
+import type { RestRoutes } from '../openaev/rest.ts'
 import type { Authenticator } from './authenticate.ts'
 import { challenge } from './challenge.ts'
 import { type ChatbotFacts, chatbotConfig } from './chatbot.ts'
@@ -24,7 +24,7 @@ import type { Peer } from './peer.ts'
 export interface HttpParts {
   readonly graphql: GraphqlServer
   /** below `/api`; null: this platform has no OpenAEV side */
-  readonly openAev: ComposerRoutes | null
+  readonly openAev: RestRoutes | null
   readonly authenticator: Authenticator
   readonly health: Health
   /** null: this platform has no such address */
@@ -69,7 +69,7 @@ async function route(parts: HttpParts, request: IncomingMessage, response: Serve
   response.setHeader('cache-control', 'no-store')
   response.setHeader('x-content-type-options', 'nosniff')
   const url = readUrl(request.url)
-  const health = request.method === 'GET' && url ? healthAnswer(parts.health, url) : null
+  const health = request.method === 'GET' && url ? healthAnswer(parts, url) : null
   if (health) return sendJson(response, health.status, health.body)
   if (parts.chatbot && url?.pathname === '/chatbot/config' && request.method === 'GET')
     return answerChatbot(parts, parts.chatbot(), request, response)
@@ -108,8 +108,10 @@ function logWhenDone({ logger, clock }: HttpParts, request: IncomingMessage, res
   })
 }
 
-function healthAnswer(health: Health, { pathname, searchParams }: URL): HealthAnswer | null {
+function healthAnswer({ health, openAev }: HttpParts, { pathname, searchParams }: URL): HealthAnswer | null {
   switch (pathname) {
+    case '/api/health':
+      return openAev === null ? null : health.check(searchParams.get('health_access_key'))
     case '/health':
       return health.check(searchParams.get('health_access_key'))
     case '/health/liveness':
@@ -154,7 +156,7 @@ function answerRest(
 ): void {
   const { context } = contextOf(parts, request, response)
   const asked = { method: request.method ?? '', path, body }
-  const answer = parts.openAev?.answer(asked, context) ?? { status: 404 }
+  const answer = parts.openAev?.(asked, context) ?? { status: 404 }
   const text = answer.text ?? (answer.json === undefined ? '' : JSON.stringify(answer.json))
   const type = answer.text === undefined ? 'application/json' : 'text/plain'
   send(response, answer.status, `${type}; charset=utf-8`, text)

@@ -1,25 +1,21 @@
 import { z } from 'zod'
-import { UnusableKeyError } from '#base/sealing.ts'
 import type { Connector, ConnectorStore } from '../connectors/connector-store.ts'
 import type { Deployments } from '../connectors/deployment.ts'
-import { type ManagedConnectors, RefusedConnectorError } from '../connectors/managed-connectors.ts'
+import type { ManagedConnectors } from '../connectors/managed-connectors.ts'
 import type { ConnectorManager, ManagerStore } from '../connectors/manager-store.ts'
-import { can, deedOf, type RequestContext } from '../graphql/viewer.ts'
+import { deedOf, type RequestContext } from '../graphql/viewer.ts'
 import type { User } from '../users/user.ts'
-
-export interface RestRequest {
-  readonly method: string
-  /** below `/api`, for instance `/settings/version` */
-  readonly path: string
-  readonly body: string
-}
-
-/** `json` undefined: an empty body; `text` wins over it. */
-export interface RestAnswer {
-  readonly status: number
-  readonly json?: unknown
-  readonly text?: string
-}
+import {
+  capable,
+  decoded,
+  ok,
+  parsed,
+  type RestAnswer,
+  RestError,
+  type RestRequest,
+  type RestRoutes,
+  signedIn,
+} from './rest.ts'
 
 export interface ComposerRoutesParts {
   readonly connectors: ConnectorStore
@@ -42,18 +38,8 @@ const HealthCheck = z.object({
   connector_instance_is_in_reboot_loop: z.boolean(),
 })
 
-/** Answers that are thrown: HTTP statuses are real here, unlike in GraphQL. */
-class RestError extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
-
 /** The composer's side of OpenAEV's REST API (opencti-api.md §6.1, composer.md §3.2). */
-export function composerRoutes(parts: ComposerRoutesParts) {
+export function composerRoutes(parts: ComposerRoutesParts): RestRoutes {
   const { connectors, managers, managed, deployments, version } = parts
 
   const answerTo = ({ method, path, body }: RestRequest, context: RequestContext): RestAnswer => {
@@ -131,23 +117,8 @@ export function composerRoutes(parts: ComposerRoutesParts) {
     }
   }
 
-  return {
-    answer(request: RestRequest, context: RequestContext): RestAnswer {
-      try {
-        return answerTo(request, context)
-      } catch (error) {
-        if (error instanceof RestError) return { status: error.status, json: { message: error.message } }
-        if (error instanceof RefusedConnectorError || error instanceof UnusableKeyError)
-          return { status: 400, json: { message: error.message } }
-        throw error
-      }
-    },
-  }
+  return answerTo
 }
-
-export type ComposerRoutes = ReturnType<typeof composerRoutes>
-
-const ok = (json: unknown): RestAnswer => ({ status: 200, json })
 
 /** `xtm_composer_version` is the platform's version as it was when the composer registered. */
 const registered = ({ id, version }: ConnectorManager) => ({
@@ -155,39 +126,6 @@ const registered = ({ id, version }: ConnectorManager) => ({
   xtm_composer_version: version,
 })
 
-function signedIn(context: RequestContext): User {
-  if (!context.user || context.lacks) throw new RestError(401, 'You must be logged in to do this.')
-  return context.user
-}
-
-function capable(context: RequestContext, capability: string): User {
-  const user = signedIn(context)
-  if (!can(context, capability)) throw new RestError(403, 'You are not allowed to do this.')
-  return user
-}
-
 const mayReport = (context: RequestContext): User => capable(context, 'CONNECTORAPI')
 /** SECURITY: asking for instances may make a token of each one's user, as in GraphQL. */
 const mayReadSecrets = (context: RequestContext): User => capable(context, 'SETTINGS_SETACCESSES')
-
-function parsed<T>(shape: z.ZodType<T>, body: string): T {
-  let json: unknown
-  try {
-    json = JSON.parse(body)
-  } catch {
-    throw new RestError(400, 'The body is not valid JSON')
-  }
-  const result = shape.safeParse(json)
-  if (result.success) return result.data
-  // SECURITY: names of fields alone; a value is not repeated.
-  const fields = result.error.issues.map(({ path }) => path.join('.') || 'the body')
-  throw new RestError(400, `Not valid: ${fields.join(', ').slice(0, 200)}`)
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return ''
-  }
-}

@@ -30,6 +30,12 @@ export function PlatformNotices({ onRetry }: { onRetry: () => void }) {
         {text('activity.no-right-hint')}
       </Notice>
     )
+  if (problem?.code === 'not-on-openaev')
+    return (
+      <Notice tone="neutral" testId="not-on-openaev" title={text('problem.not-on-openaev.what')}>
+        {text('problem.not-on-openaev.hint')}
+      </Notice>
+    )
   if (problem)
     return (
       <ProblemNotice

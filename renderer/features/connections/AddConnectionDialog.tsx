@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { type FormEvent, useRef, useState } from 'react'
-import type { Probe } from '#shared/contract/connections.ts'
+import type { ConnectionKind, Probe } from '#shared/contract/connections.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ADDRESS_MAX, PROXY_MAX } from '#shared/domain/connection-limits.ts'
 import { platformUrl } from '#shared/domain/platform-url.ts'
@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import classes from './connections.module.css'
 import { useConnectionsActions, useConnectionsEnvironment } from './context.tsx'
+import { KindField } from './KindField.tsx'
 import { type Reach, ReachFields } from './ReachFields.tsx'
 import { isTokenTooLong, TokenFields } from './TokenFields.tsx'
 
@@ -23,6 +24,7 @@ export function AddConnectionDialog() {
   const [address, setAddress] = useState('')
   const [reach, setReach] = useState(PLAIN_REACH)
   const [probe, setProbe] = useState<Probe | null>(null)
+  const [kind, setKind] = useState<ConnectionKind>('opencti')
   const [name, setName] = useState('')
   const [token, setToken] = useState('')
   const [remember, setRemember] = useState(true)
@@ -62,6 +64,7 @@ export function AddConnectionDialog() {
     setTried(false)
     if (answer.problem) return setProblem(answer.problem)
     setProbe(answer.value)
+    setKind(answer.value.kinds[0] ?? 'opencti')
     if (name.trim() === '') setName(answer.value.platformTitle.slice(0, 80))
   }
 
@@ -71,7 +74,14 @@ export function AddConnectionDialog() {
     setBusy(true)
     setProblem(null)
     const answer = await actions.ask((client) =>
-      client.connections.add({ name: name.trim(), url: known.url, token: token.trim(), remember, ...way }),
+      client.connections.add({
+        kind,
+        name: name.trim(),
+        url: known.url,
+        token: token.trim(),
+        remember,
+        ...way,
+      }),
     )
     setBusy(false)
     if (answer.problem) return setProblem(answer.problem)
@@ -122,6 +132,7 @@ export function AddConnectionDialog() {
                 ms: Math.round(probe.latencyMs),
               })}
             />
+            <KindField kinds={probe.kinds} kind={kind} onChange={setKind} />
             <TextInput
               label={text('connection.name')}
               value={name}
@@ -131,6 +142,7 @@ export function AddConnectionDialog() {
               autoComplete="off"
             />
             <TokenFields
+              kind={kind}
               token={token}
               remember={remember}
               error={tried && token.trim() === '' ? text('connection.token-missing') : null}

@@ -111,6 +111,7 @@ function NewTokenDialog({ connection }: { connection: Connection }) {
       <form onSubmit={submit} noValidate className={classes.form}>
         <p className={classes.dimmed}>{connection.url}</p>
         <TokenFields
+          kind={connection.kind}
           token={token}
           remember={remember}
           error={tried && token.trim() === '' ? text('connection.token-missing') : null}

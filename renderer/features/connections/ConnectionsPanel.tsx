@@ -14,6 +14,7 @@ import { ConnectionMark } from './ConnectionMark.tsx'
 import { ConnectionName } from './ConnectionName.tsx'
 import classes from './connections.module.css'
 import { useConnections, useConnectionsActions, useConnectionsEnvironment } from './context.tsx'
+import { KIND_NAMES } from './kind-names.ts'
 
 /** Settings: every platform the console knows. */
 export function ConnectionsPanel() {
@@ -124,6 +125,7 @@ function ConnectionFacts({ connection }: { connection: Connection }) {
   const identity = state.phase === 'ready' || state.phase === 'failed' ? state.identity : null
   const facts = [
     { key: 'url', name: text('connection.address'), value: connection.url },
+    { key: 'kind', name: text('openaev.product'), value: KIND_NAMES[connection.kind] },
     ...(identity
       ? [
           {

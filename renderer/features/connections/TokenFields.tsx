@@ -1,4 +1,5 @@
 import { Checkbox, PasswordInput } from '@mantine/core'
+import type { ConnectionKind } from '#shared/contract/connections.ts'
 import { PASTED_TOKEN_MAX } from '#shared/domain/connection-limits.ts'
 import { useText } from '../../i18n/text.tsx'
 import { useConnectionsEnvironment } from './context.tsx'
@@ -10,12 +11,14 @@ export function isTokenTooLong(token: string): boolean {
 
 /** A token to paste and where it shall live. */
 export function TokenFields({
+  kind,
   token,
   remember,
   error,
   onToken,
   onRemember,
 }: {
+  kind: ConnectionKind
   token: string
   remember: boolean
   error: string | null
@@ -29,7 +32,7 @@ export function TokenFields({
     <>
       <PasswordInput
         label={text('connection.token')}
-        description={text('connection.token-hint')}
+        description={text(kind === 'openaev' ? 'openaev.token-hint' : 'connection.token-hint')}
         value={token}
         onChange={(event) => onToken(event.currentTarget.value)}
         error={isTokenTooLong(token) ? text('revoke.reason-too-long', { max: PASTED_TOKEN_MAX }) : error}

@@ -10,9 +10,10 @@ import { Ahead } from './Ahead.tsx'
 import { Causes } from './Causes.tsx'
 import { type ConnectorRow, useManagedColumns, useUnmanagedColumns } from './connector-columns.tsx'
 import classes from './connectors.module.css'
-import { useConnectors, useConnectorsEnvironment } from './context.tsx'
+import { useConnectors, useConnectorsEnvironment, useIsOpenAev } from './context.tsx'
 import { FirstRun } from './FirstRun.tsx'
 import { ManagerCard } from './ManagerCard.tsx'
+import { OpenAevComposer } from './OpenAev.tsx'
 import { ReadAge } from './ReadAge.tsx'
 import { ReadingNotices } from './ReadingNotices.tsx'
 import type { ConnectorsStatus } from './store.ts'
@@ -30,11 +31,12 @@ export function ConnectorList({ status, search }: { status: ConnectorsStatus; se
   const troubles = managed.filter(({ standing }) => isTrouble(standing)).length
   const manager = status.managers?.length === 1 ? (status.managers[0]?.id ?? null) : null
   const columns = useManagedColumns(manager, onShow)
+  const isOpenAev = useIsOpenAev()
   const unmanagedColumns = useUnmanagedColumns(onShow)
 
   return (
     <>
-      <ReadingNotices status={status} />
+      <ReadingNotices status={status} hasManaged={managed.length > 0} />
       <Causes rows={rows} />
       {managed.length > 0 ? (
         <Section
@@ -73,7 +75,11 @@ export function ConnectorList({ status, search }: { status: ConnectorsStatus; se
           />
         </Section>
       )}
-      {status.knowsManaged !== false && <ManagerCard status={status} />}
+      {isOpenAev ? (
+        <OpenAevComposer status={status} />
+      ) : (
+        status.knowsManaged !== false && <ManagerCard status={status} />
+      )}
     </>
   )
 }

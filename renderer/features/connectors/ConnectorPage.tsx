@@ -28,7 +28,7 @@ import { ReadingNotices } from './ReadingNotices.tsx'
 import { StandingMark, useStanding } from './StandingMark.tsx'
 import type { ConnectorsStatus } from './store.ts'
 import { Timeline } from './Timeline.tsx'
-import { EvidenceAge, None, Reported, Requested, Restarts, Uptime } from './Values.tsx'
+import { EvidenceAge, Kind, None, Reported, Requested, Restarts, Uptime } from './Values.tsx'
 
 /** One connector closely: why it stands so, what happened, what it says, start and stop. */
 export function ConnectorPage({
@@ -88,7 +88,6 @@ function Present({
   search: string
 }) {
   const text = useText()
-  const [problem, setProblem] = useState<Problem | null>(null)
   return (
     <>
       <div className={classes.who}>
@@ -98,16 +97,12 @@ function Present({
         <StandingMark connector={connector} />
         <span className={classes.whoAside}>
           <ReadAge status={status} />
-          <Deeds connector={connector} onProblem={setProblem} />
+          <Deeds connector={connector} />
         </span>
       </div>
-      {problem && (
-        <div className={classes.notices}>
-          <ProblemNotice problem={problem} />
-        </div>
-      )}
       <ReadingNotices status={status} />
       <Trouble connector={connector} />
+      <Unproven connector={connector} />
       <div className={classes.columns}>
         <Section title={text('connector.now')}>
           <ConnectorFacts connector={connector} composerHere={status.composerHere} />
@@ -122,17 +117,12 @@ function Present({
 }
 
 /** Start or stop: whichever is not wanted yet. */
-function Deeds({
-  connector,
-  onProblem,
-}: {
-  connector: Connector
-  onProblem: (problem: Problem | null) => void
-}) {
+function Deeds({ connector }: { connector: Connector }) {
   const text = useText()
   const rights = useConnectorRights()
   const actions = useConnectorsActions()
   const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
   if (!connector.managed) return null
   if (!rights.change) return <span className={classes.dimmed}>{text('connector.look-only')}</span>
 
@@ -140,21 +130,30 @@ function Deeds({
     setBusy(true)
     const failure = await actions.request(connector.id, 'start')
     setBusy(false)
-    onProblem(failure)
+    setProblem(failure)
     if (failure) return
     notifications.show({
       closeButtonProps: { 'aria-label': text('common.close') },
       message: text('connector.start-asked', { name: connector.name }),
     })
   }
-  return connector.requested === 'starting' ? (
-    <Button variant="default" onClick={() => actions.askToStop(connector)} data-testid="stop">
-      <T id="connector.stop" />
-    </Button>
-  ) : (
-    <Button loading={busy} onClick={() => void start()} data-testid="start">
-      <T id="connector.start" />
-    </Button>
+  return (
+    <>
+      {connector.requested === 'starting' ? (
+        <Button variant="default" onClick={() => actions.askToStop(connector)} data-testid="stop">
+          <T id="connector.stop" />
+        </Button>
+      ) : (
+        <Button loading={busy} onClick={() => void start()} data-testid="start">
+          <T id="connector.start" />
+        </Button>
+      )}
+      {problem && (
+        <div className={classes.wide}>
+          <ProblemNotice problem={problem} />
+        </div>
+      )}
+    </>
   )
 }
 
@@ -187,6 +186,19 @@ function Trouble({ connector }: { connector: Connector }) {
   )
 }
 
+/** Nothing is wrong and nothing is proven: where the platform does not tell, that is no trouble. */
+function Unproven({ connector }: { connector: Connector }) {
+  const text = useText()
+  if (useStanding(connector) !== 'unproven') return null
+  return (
+    <div className={classes.notices}>
+      <Notice tone="neutral" testId="unproven" title={text('openaev.unproven')}>
+        {text(connector.managed ? 'openaev.unproven-hint' : 'openaev.unproven-own-hint')}
+      </Notice>
+    </div>
+  )
+}
+
 interface Fact {
   key: string
   name: ReactNode
@@ -207,14 +219,19 @@ function ConnectorFacts({ connector, composerHere }: { connector: Connector; com
     {
       key: 'type',
       name: text('connector.column.type'),
-      value: connector.builtIn ? text('connector.built-in') : <ForeignText>{connector.type}</ForeignText>,
+      value: (
+        <>
+          {(!connector.builtIn || !connector.dated) && <Kind connector={connector} />}{' '}
+          {connector.builtIn && text('connector.built-in')}
+        </>
+      ),
     },
     {
       key: 'owner',
       name: text('connector.column.owner'),
       value:
         owner === null ? (
-          <None />
+          <Untold connector={connector} />
         ) : (
           <button type="button" className={classes.open} onClick={() => onShowUser(owner.id)}>
             <ForeignText>{owner.name}</ForeignText>
@@ -234,6 +251,16 @@ function ConnectorFacts({ connector, composerHere }: { connector: Connector; com
   return <Facts facts={facts} />
 }
 
+/** What is not there, or what OpenAEV keeps to itself. */
+function Untold({ connector }: { connector: Connector }) {
+  return connector.dated ? <None /> : <T id="openaev.not-told" />
+}
+
+/** Whose word the evidence is. */
+function evidenceWords({ dated }: Connector) {
+  return dated ? 'connector.told-by-platform' : 'openaev.own-sign'
+}
+
 function managedFacts(text: ReturnType<typeof useText>, connector: Connector, composerHere: boolean): Fact[] {
   const health = healthOf(connector)
   const isOwn = composerHere && connector.observed !== null
@@ -249,12 +276,12 @@ function managedFacts(text: ReturnType<typeof useText>, connector: Connector, co
       name: text('connector.column.evidence'),
       value:
         evidenceAt(connector) === null ? (
-          text('connector.no-evidence')
+          text(connector.dated ? 'connector.no-evidence' : 'openaev.evidence-not-told')
         ) : (
           <>
             <EvidenceAge connector={connector} />{' '}
             <span className={classes.dimmed}>
-              {text(isOwn ? 'connector.seen-here' : 'connector.told-by-platform')}
+              {text(isOwn ? 'connector.seen-here' : evidenceWords(connector))}
             </span>
           </>
         ),
@@ -286,12 +313,22 @@ function managedFacts(text: ReturnType<typeof useText>, connector: Connector, co
     {
       key: 'image',
       name: text('connector.column.image'),
-      value: connector.image === null ? <None /> : <ForeignWords>{connector.image}</ForeignWords>,
+      value:
+        connector.image === null ? (
+          <Untold connector={connector} />
+        ) : (
+          <ForeignWords>{connector.image}</ForeignWords>
+        ),
     },
     {
       key: 'hash',
       name: text('connector.hash'),
-      value: connector.hash === null ? <None /> : <span className={classes.mono}>{connector.hash}</span>,
+      value:
+        connector.hash === null ? (
+          <Untold connector={connector} />
+        ) : (
+          <span className={classes.mono}>{connector.hash}</span>
+        ),
     },
   ]
 }

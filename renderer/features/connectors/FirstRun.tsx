@@ -6,13 +6,14 @@ import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import classes from './connectors.module.css'
-import { useConnectorsEnvironment } from './context.tsx'
+import { useConnectorsEnvironment, useIsOpenAev } from './context.tsx'
 import type { ConnectorsStatus } from './store.ts'
 
 /** No connector is run by a composer: what that would be, and the way there. */
 export function FirstRun({ status }: { status: ConnectorsStatus }) {
   const text = useText()
   const { onComposer } = useConnectorsEnvironment()
+  const isOpenAev = useIsOpenAev()
   if (status.knowsManaged === false) {
     return (
       <EmptyState title={text('connectors.old')} testId="old-platform">
@@ -20,10 +21,10 @@ export function FirstRun({ status }: { status: ConnectorsStatus }) {
       </EmptyState>
     )
   }
-  const hasManager = (status.managers?.length ?? 0) > 0
+  const hasManager = (status.managers?.length ?? 0) > 0 || status.composerReachable === true
   return (
     <EmptyState
-      title={text('connectors.first')}
+      title={text(isOpenAev ? 'openaev.first' : 'connectors.first')}
       testId="first-run"
       action={
         <>

@@ -6,13 +6,21 @@ import { useNow } from '../../ui/clock.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import classes from './connectors.module.css'
 import { useConnectorsActions } from './context.tsx'
+import { OpenAevNotices } from './OpenAev.tsx'
 import type { ConnectorsStatus } from './store.ts'
 
 /** While somebody looks it is read every ten seconds: six times that has a reason. */
 const STALE_MS = 60_000
 
 /** What has to be said before the list: what failed, what is old, what is missing. */
-export function ReadingNotices({ status }: { status: ConnectorsStatus }) {
+export function ReadingNotices({
+  status,
+  hasManaged = true,
+}: {
+  status: ConnectorsStatus
+  /** false: nothing waits for a composer */
+  hasManaged?: boolean
+}) {
   const text = useText()
   const actions = useConnectorsActions()
   const isStale = useNow((now) => status.readAt !== null && now - status.readAt > STALE_MS)
@@ -40,6 +48,7 @@ export function ReadingNotices({ status }: { status: ConnectorsStatus }) {
           {text('connectors.unreadable-hint')}
         </Notice>
       )}
+      <OpenAevNotices status={status} hasManaged={hasManaged} />
       <ManagersNotice status={status} />
     </div>
   )

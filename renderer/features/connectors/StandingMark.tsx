@@ -12,6 +12,7 @@ const TONES: Record<Standing, Tone> = {
   'not-stopped': 'warning',
   silent: 'warning',
   inactive: 'warning',
+  unproven: 'neutral',
   starting: 'busy',
   stopping: 'busy',
   running: 'good',

@@ -59,6 +59,18 @@ export function Uptime({ connector }: { connector: Connector }) {
   return shown === null ? <None /> : shown
 }
 
+const OPENAEV_KINDS: ReadonlySet<string> = new Set(['collector', 'injector', 'executor'])
+
+/** What it is, in the reader's word where OpenAEV has one for it. */
+export function Kind({ connector: { type, dated } }: { connector: Connector }) {
+  const kind = type.toLowerCase()
+  return !dated && OPENAEV_KINDS.has(kind) ? (
+    <T id={`openaev.kind.${kind as 'collector' | 'injector' | 'executor'}`} />
+  ) : (
+    <ForeignText>{type}</ForeignText>
+  )
+}
+
 /** The image's own name and its tag; where it comes from is in the title. */
 export function Image({ image }: { image: string | null }) {
   if (image === null || image === '') return <None />

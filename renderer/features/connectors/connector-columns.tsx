@@ -6,8 +6,9 @@ import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { useNarrow } from '../../ui/use-narrow.ts'
 import classes from './connectors.module.css'
+import { useIsOpenAev } from './context.tsx'
 import { StandingMark } from './StandingMark.tsx'
-import { EvidenceAge, Image, None, Reported, Requested, Restarts, Uptime } from './Values.tsx'
+import { EvidenceAge, Image, Kind, None, Reported, Requested, Restarts, Uptime } from './Values.tsx'
 
 /** A connector with how it stands now, which is what the list is first ordered by. */
 export interface ConnectorRow {
@@ -51,6 +52,17 @@ function nameColumn(
   }
 }
 
+function kindColumn(text: ReturnType<typeof useText>): GridColumn<ConnectorRow> {
+  return {
+    id: 'type',
+    header: text('connector.column.type'),
+    width: 'minmax(92px, 1fr)',
+    dimmed: true,
+    sortBy: ({ connector }) => connector.type,
+    cell: ({ connector }) => <Kind connector={connector} />,
+  }
+}
+
 function standingColumn(text: ReturnType<typeof useText>): GridColumn<ConnectorRow> {
   return {
     id: 'standing',
@@ -68,6 +80,7 @@ export function useManagedColumns(
 ): GridColumn<ConnectorRow>[] {
   const text = useText()
   const isNarrow = useNarrow()
+  const isOpenAev = useIsOpenAev()
   return useMemo(() => {
     const columns: GridColumn<ConnectorRow>[] = [
       nameColumn(text, onShow),
@@ -127,15 +140,18 @@ export function useManagedColumns(
       },
     ]
     // Where there is no room, what says how it stands stays; the rest is one key press away.
-    return isNarrow ? columns.filter(({ id }) => id !== 'image' && id !== 'manager') : columns
-  }, [text, manager, onShow, isNarrow])
+    const told = columns.filter(({ id }) => id !== 'image' && id !== 'manager')
+    if (isOpenAev) return [...told.slice(0, 1), kindColumn(text), ...told.slice(1)]
+    return isNarrow ? told : columns
+  }, [text, manager, onShow, isNarrow, isOpenAev])
 }
 
 /** Connectors that somebody runs by hand, and those that the platform has built in. */
 export function useUnmanagedColumns(onShow: (connectorId: string) => void): GridColumn<ConnectorRow>[] {
   const text = useText()
-  return useMemo(
-    () => [
+  const isOpenAev = useIsOpenAev()
+  return useMemo(() => {
+    const columns: GridColumn<ConnectorRow>[] = [
       nameColumn(text, onShow),
       standingColumn(text),
       {
@@ -145,14 +161,7 @@ export function useUnmanagedColumns(onShow: (connectorId: string) => void): Grid
         sortBy: ({ connector }) => evidenceAt(connector) ?? NEVER,
         cell: ({ connector }) => <EvidenceAge connector={connector} short />,
       },
-      {
-        id: 'type',
-        header: text('connector.column.type'),
-        width: 'minmax(110px, 1fr)',
-        dimmed: true,
-        sortBy: ({ connector }) => connector.type,
-        cell: ({ connector }) => <ForeignText>{connector.type}</ForeignText>,
-      },
+      kindColumn(text),
       {
         id: 'owner',
         header: text('connector.column.owner'),
@@ -161,7 +170,8 @@ export function useUnmanagedColumns(onShow: (connectorId: string) => void): Grid
         cell: ({ connector }) =>
           connector.owner === null ? <None /> : <ForeignText>{connector.owner.name}</ForeignText>,
       },
-    ],
-    [text, onShow],
-  )
+    ]
+    // OpenAEV does not tell as whom they act.
+    return isOpenAev ? columns.filter(({ id }) => id !== 'owner') : columns
+  }, [text, onShow, isOpenAev])
 }

@@ -54,8 +54,15 @@ export function useFollowing(): void {
 
 /** What the connection's holder may do with connectors (opencti-api.md §5.1). */
 export function useConnectorRights(): { readonly look: boolean; readonly change: boolean } {
-  const { identity } = useConnectorsEnvironment()
+  const { identity, connection } = useConnectorsEnvironment()
+  // Its rights have names of their own; each of its routes says itself what is missing.
+  if (connection.kind === 'openaev') return { look: true, change: true }
   if (identity === null) return { look: true, change: false }
   const holder = { id: identity.userId, capabilities: identity.capabilities }
   return { look: isCapable(holder, 'MODULES'), change: isCapable(holder, 'MODULES_MODMANAGE') }
+}
+
+/** Whether the connectors are collectors, injectors and executors. */
+export function useIsOpenAev(): boolean {
+  return useConnectorsEnvironment().connection.kind === 'openaev'
 }

@@ -112,9 +112,11 @@ function Troubles({ connectors, now }: { connectors: readonly Connector[]; now: 
       </StateMark>
     )
   const onTheWay = standings.find((standing) => standing === 'starting' || standing === 'stopping')
-  return onTheWay ? (
-    <StateMark tone="busy">
-      <T id={`connector.standing.${onTheWay}`} />
+  // Without proof it may be as it is wanted, and is not said to be.
+  const open = onTheWay ?? standings.find((standing) => standing === 'unproven')
+  return open ? (
+    <StateMark tone={onTheWay ? 'busy' : 'neutral'}>
+      <T id={`connector.standing.${open}`} />
     </StateMark>
   ) : (
     <StateMark tone="good">

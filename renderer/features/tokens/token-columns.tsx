@@ -7,7 +7,6 @@ import { TokenEnding, TokenName, TokenStatusMark } from '../../i18n/token.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
-import { NotUsedYet } from './FirstUse.tsx'
 import classes from './tokens.module.css'
 
 const NEVER_FIRST = Number.NEGATIVE_INFINITY
@@ -46,10 +45,9 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
   ]
 }
 
-/** Tokens that open something; `waiting`: those whose first use is watched for; `onRevoke` null where the holder may only look. */
+/** Tokens that open something; `onRevoke` null where the holder may only look. */
 export function useTokenColumns(
   skewMs: number,
-  waiting: ReadonlySet<string>,
   onRevoke: ((token: Token) => void) | null,
 ): GridColumn<Token>[] {
   const text = useText()
@@ -77,11 +75,7 @@ export function useTokenColumns(
         sortBy: (token) => token.lastUsedAt ?? NEVER_FIRST,
         cell: (token) =>
           token.lastUsedAt === null ? (
-            waiting.has(token.id) ? (
-              <NotUsedYet />
-            ) : (
-              <T id="token.never" />
-            )
+            <T id="token.never" />
           ) : (
             <RelativeTime at={token.lastUsedAt} skewMs={skewMs} />
           ),
@@ -120,7 +114,7 @@ export function useTokenColumns(
       })
     }
     return columns
-  }, [text, skewMs, waiting, onRevoke])
+  }, [text, skewMs, onRevoke])
 }
 
 /** Tokens that no longer open anything, where the platform keeps them (T-14). */

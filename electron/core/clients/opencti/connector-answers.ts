@@ -56,6 +56,7 @@ const Connector = z
     currentStatus: found.manager_current_status,
     image: found.manager_contract_image,
     hash: found.manager_contract_hash,
+    dated: true as boolean,
     health: found.manager_health_metrics ?? null,
   }))
 export type PlatformConnector = z.output<typeof Connector>

@@ -29,6 +29,8 @@ export interface ListedConnectors {
   readonly connectors: readonly PlatformConnector[]
   /** answered in a form that cannot be read */
   readonly unreadable: number
+  /** kinds that are kept from this token; OpenCTI knows none */
+  readonly unseen: readonly ('collector' | 'injector' | 'executor')[]
   readonly skewMs: number
   /** what the platform understood */
   readonly dialect: ConnectorDialect
@@ -49,7 +51,7 @@ export class ConnectorOperations {
   async list(dialect: ConnectorDialect): Promise<ListedConnectors> {
     try {
       const { data, skewMs } = await this.#client.ask(DOCUMENTS[dialect], {}, ConnectorsAnswer)
-      return { ...data, skewMs, dialect }
+      return { ...data, unseen: [], skewMs, dialect }
     } catch (error) {
       const next = CONNECTOR_DIALECTS[CONNECTOR_DIALECTS.indexOf(dialect) + 1]
       if (next === undefined || !(error instanceof RemoteError) || !error.unknownField) throw error

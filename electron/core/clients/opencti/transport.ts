@@ -41,6 +41,12 @@ export interface Read {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Something said to one of the platform's own addresses. */
+export interface Write extends Read {
+  readonly method: 'POST' | 'PUT'
+  readonly body: object
+}
+
 export interface RawAnswer {
   readonly status: number
   readonly contentType: string
@@ -92,16 +98,21 @@ export class Transport {
   async send(call: Call): Promise<RawAnswer> {
     const { document, variables = {}, token, signal } = call
     const once = (): Promise<RawAnswer> =>
-      this.#request({ path: '/graphql', body: { query: document, variables }, token, signal })
+      this.#request({ method: 'POST', path: '/graphql', body: { query: document, variables }, token, signal })
     return /^\s*query\b/.test(document) ? repeated(once) : once()
   }
 
   /** Reads an address that is no GraphQL; repeated like a query. */
   get(read: Read): Promise<RawAnswer> {
-    return repeated(() => this.#request({ ...read, body: null }))
+    return repeated(() => this.#request({ ...read, method: 'GET', body: null }))
   }
 
-  async #request({ path, body, token, signal }: Read & { readonly body: object | null }): Promise<RawAnswer> {
+  /** Says something to an address that is no GraphQL; once alone, because it may have been done. */
+  write(write: Write): Promise<RawAnswer> {
+    return this.#request(write)
+  }
+
+  async #request({ method, path, body, token, signal }: Request): Promise<RawAnswer> {
     // SECURITY: over plain http everybody on the way can read the token.
     if (token !== null && isPlainText(this.url)) throw new RemoteError('plain-http', null, 'no')
     const client = await this.#client()
@@ -119,7 +130,7 @@ export class Transport {
     })
     try {
       const answer = await client.request({
-        method: body === null ? 'GET' : 'POST',
+        method,
         url: `${this.url}${path}`,
         ...(body === null ? {} : { data: body }),
         signal: AbortSignal.any(signals),
@@ -146,6 +157,11 @@ export class Transport {
       disarm()
     }
   }
+}
+
+interface Request extends Read {
+  readonly method: 'GET' | Write['method']
+  readonly body: object | null
 }
 
 /** Once more when the connection was cut: an idle one may have been closed at the other end meanwhile. */
