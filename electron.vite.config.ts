@@ -2,9 +2,14 @@ import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
+import { shippedPackages } from './scripts/shipped-packages.ts'
 
 /** Packages with a native part stay outside the bundles; everything else is bundled whole (docs/decisions/0001). */
 const external = ['electron', 'keytar', '@photostructure/sqlite', 'bufferutil', 'utf-8-validate']
+
+const root = import.meta.dirname
+/** Those of them that `npm run package` packs beside the bundles, and the runtime around them. */
+const packed = { runtime: ['electron'], outside: ['keytar', '@photostructure/sqlite'] }
 
 /**
  * axios brings its own FormData with a table of all media types, a third of the main entry (PERF-5). The runtime has one,
@@ -38,7 +43,7 @@ const languageOfCatalogue = (id: string): string | null =>
 
 export default defineConfig({
   main: {
-    plugins: [nativeFormData, withoutSsh],
+    plugins: [nativeFormData, withoutSsh, shippedPackages(root, packed)],
     build: {
       outDir: 'out/main',
       externalizeDeps: false,
@@ -58,6 +63,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [shippedPackages(root)],
     build: {
       outDir: 'out/preload',
       externalizeDeps: false,
@@ -72,7 +78,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react()],
+    plugins: [react(), shippedPackages(root)],
     // The host replaces the placeholder by a fresh nonce in each answer.
     html: { cspNonce: '__CSP_NONCE__' },
     build: {

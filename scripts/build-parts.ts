@@ -19,9 +19,14 @@ type Part = (typeof PARTS)[number]
 const SOURCES: Record<Part, readonly string[]> = {
   main: ['electron', 'shared'],
   preload: ['electron/preload', 'shared'],
-  renderer: ['renderer', 'shared'],
+  renderer: ['renderer', 'shared', 'docs/CHANGELOG.md'],
 }
-const COMMON_SOURCES = ['electron.vite.config.ts', 'package.json', 'package-lock.json']
+const COMMON_SOURCES = [
+  'electron.vite.config.ts',
+  'scripts/shipped-packages.ts',
+  'package.json',
+  'package-lock.json',
+]
 
 /** Carries the digest of the sources that the part was built from; emptied with the folder when a build begins. */
 const STAMP = '.built-from'

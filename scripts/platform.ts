@@ -1,3 +1,4 @@
+import './end-with-npm.ts'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureBuilt } from './build-parts.ts'

@@ -4,7 +4,7 @@ import { FuseV1Options } from '@electron/fuses'
 import type { Configuration } from 'electron-builder'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
-import { KEYCHAIN_SERVICE } from '../electron/core/console.ts'
+import { KEYCHAIN_SERVICE } from '../electron/core/ports/keytar-store.ts'
 import { fusesOf, inspectableFuses, releaseFuses } from './fuses.ts'
 
 const numeric = (config: object) =>

@@ -1,3 +1,4 @@
+import './end-with-npm.ts'
 import { join } from 'node:path'
 import { ensureBuilt } from './build-parts.ts'
 

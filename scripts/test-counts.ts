@@ -15,7 +15,7 @@ export interface VitestReport {
     /** absolute path of the file */
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string }[]
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
   }[]
 }
 

@@ -21,12 +21,20 @@ export const TESTED_ROWS: readonly TestedRow[] = [
   {
     id: 'SEC-FUSES',
     what: 'fuses of the packed build and of the release configuration',
-    tests: { unit: ['scripts/release.test.ts'], packed: ['tests/packed/packed.test.ts'] },
+    tests: {
+      unit: ['scripts/release.test.ts'],
+      packed: ['tests/packed/packed.test.ts', 'tests/packed/release.test.ts'],
+    },
   },
   {
     id: 'SEC-20',
     what: 'the twenty points of Electron’s check-list, asked of the packed build',
     tests: { packed: ['tests/packed/checklist.test.ts'] },
+  },
+  {
+    id: 'REPRODUCIBLE',
+    what: 'the release made twice by different people is the same, file by file',
+    tests: { packed: ['tests/packed/release.test.ts'] },
   },
   {
     id: 'PACKED',
@@ -91,6 +99,18 @@ export const TESTED_ROWS: readonly TestedRow[] = [
     },
   },
   {
+    id: 'RECOVERY',
+    what: 'page crashed or frozen, graphics or child ended, second start: the window comes back where it was and says so',
+    tests: {
+      unit: ['electron/main/page-recovery.test.ts', 'electron/core/system/*.test.ts'],
+      electron: [
+        'tests/electron/recovery.test.ts',
+        'tests/electron/life.test.ts',
+        'tests/electron/composer.test.ts',
+      ],
+    },
+  },
+  {
     id: 'AXE',
     what: 'every view state in both schemes: WCAG 2.2 AA, no cut-off button',
     tests: { page: ['renderer/view-states.test.tsx', 'renderer/app/*.test.tsx'] },
@@ -104,3 +124,6 @@ export const TESTED_ROWS: readonly TestedRow[] = [
 
 /** Projects whose tests are quick enough for the short form. */
 export const SHORT_PROJECTS: readonly string[] = ['unit']
+
+/** Benchmarks whose short form is quick enough for it: each by its id. */
+export const SHORT_BENCHES: readonly string[] = ['REL-1']

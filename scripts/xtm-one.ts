@@ -1,3 +1,4 @@
+import './end-with-npm.ts'
 import { parseArgs } from 'node:util'
 import { systemClock } from '#base/clock.ts'
 import { createLogger } from '#base/logger.ts'

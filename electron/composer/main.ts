@@ -29,7 +29,7 @@ if (channel) {
       })
     }
   })
-  process.exitCode = await run({
+  const code = await run({
     argv: process.argv.slice(2),
     env: process.env,
     folder: process.cwd(),
@@ -37,4 +37,6 @@ if (channel) {
     ended,
   })
   clearInterval(held)
+  // A step that outlasted the grace still waits for its answer; the process does not, once its last words are out.
+  process.stdout.write('', () => process.exit(code))
 }

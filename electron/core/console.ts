@@ -4,18 +4,23 @@ import { randomText } from '#base/crypto.ts'
 import { KeyedQueue } from '#base/keyed-queue.ts'
 import type { Logger } from '#base/logger.ts'
 import { ProblemError } from '#base/problem-error.ts'
+import type { Secret } from '#base/secret.ts'
 import type { Database } from '#base/sqlite.ts'
 import { LOCAL_CONNECTION_ID } from '#shared/contract/connections.ts'
 import type { SystemInfo } from '#shared/contract/system.ts'
+import { AboutService } from './about/about-service.ts'
 import { PlatformAudit } from './activity/platform-audit.ts'
 import { LocalPlatform } from './children/local-platform.ts'
 import { ConnectionsService } from './connections/connections-service.ts'
 import { ProfileStore } from './connections/profile-store.ts'
 import { TokenVault } from './connections/token-vault.ts'
 import { openConsoleDatabase } from './database.ts'
+import { DiagnosticsService } from './diagnostics/diagnostics-service.ts'
+import { userOfMachine } from './diagnostics/parts.ts'
 import type { PowerPort } from './heartbeat/monitor.ts'
 import { IncidentStore } from './incidents/incident-store.ts'
 import { IncidentsService } from './incidents/incidents-service.ts'
+import { LeakTriage } from './incidents/leak-triage.ts'
 import { InventoryService } from './inventory/inventory-service.ts'
 import { openSnapshotDatabase } from './inventory/snapshot-database.ts'
 import { SnapshotStore } from './inventory/snapshot-store.ts'
@@ -28,7 +33,7 @@ import { NoticesService } from './notices/notices-service.ts'
 import { recorded } from './ports/action-ledger.ts'
 import type { SpawnChild } from './ports/child-process.ts'
 import type { Clipboard } from './ports/clipboard.ts'
-import { keytarStore } from './ports/keytar-store.ts'
+import { KEYCHAIN_SERVICE, keytarStore } from './ports/keytar-store.ts'
 import { localKey } from './ports/local-key.ts'
 import type { Notifier } from './ports/notifier.ts'
 import type { SecretStore } from './ports/secret-store.ts'
@@ -37,6 +42,7 @@ import { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import { type ConsoleRouter, createRouter } from './router.ts'
 import { createRunningConnectors } from './running-connectors.ts'
 import { SettingsService } from './settings/settings-service.ts'
+import { Mishaps } from './system/mishaps.ts'
 import { SystemService } from './system/system-service.ts'
 import { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import { FirstUseWatch, lastUseAt } from './tokens/first-use.ts'
@@ -45,9 +51,6 @@ import { TokenService } from './tokens/token-service.ts'
 import { UpkeepService } from './upkeep/upkeep-service.ts'
 import { UpkeepStore } from './upkeep/upkeep-store.ts'
 import { createWatch } from './watch.ts'
-
-/** Under this name the system's keychain files what is ours. */
-export const KEYCHAIN_SERVICE = 'org.gatehouse.console'
 
 /** What a host brings: what it is, where the profile lies, and what differs by machine. */
 export interface ConsolePorts {
@@ -58,6 +61,8 @@ export interface ConsolePorts {
   /** folder of this user's data, which the host holds for this process alone (`lockFolder`) */
   readonly profileFolder: string
   readonly logger: Logger
+  /** folder of the built parts, with the list of what ships in each; left out where nothing was built */
+  readonly builtFolder?: string
   /** null: the host has no desktop, so the page writes the clipboard itself */
   readonly clipboard: Clipboard | null
   /** the system's notifications; null: the host has no desktop */
@@ -88,6 +93,10 @@ export interface Console {
   start(): Promise<void>
   /** Nothing is announced for so many ms from now on; null ends that. */
   mute(ms: number | null): void
+  /** The window's page ended and is being loaded again. */
+  pageEnded(cause: 'crash' | 'memory' | 'frozen'): void
+  /** The window's graphics process ended and was started again. */
+  graphicsEnded(): void
   /** The window got the focus: tries again to clear a clipboard that could not be read without it. */
   focused(): void
   /** Ends streams, clears the clipboard if it is ours, ends the child, closes the databases. Safe to repeat. */
@@ -122,9 +131,10 @@ export function createConsole(ports: ConsolePorts): Console {
   const clipboard = new ClipboardGuard(ports.clipboard, clock)
   const revealBox = new RevealBox(clock)
   const profiles = new ProfileStore(database)
+  const vault = new TokenVault(secretStore)
   const connections = new ConnectionsService({
     profiles,
-    vault: new TokenVault(secretStore),
+    vault,
     ledger,
     clock,
   })
@@ -142,7 +152,10 @@ export function createConsole(ports: ConsolePorts): Console {
     policy,
     unique: () => randomText(6),
   })
-  const firstUse = new FirstUseWatch(clock, lastUseAt(connections))
+  const firstUse = new FirstUseWatch(clock, lastUseAt(connections), (seen) => {
+    const { tokenId: id, connectionId, owner, name: token, lastFour } = seen
+    notices.tellOfToken({ id, kind: 'first-used', connectionId, owner, token, lastFour, at: null })
+  })
   const tokens = new TokenService({
     platforms: connections,
     ledger,
@@ -172,6 +185,14 @@ export function createConsole(ports: ConsolePorts): Console {
     ownerQueue,
     unique: () => randomText(12),
     signer,
+  })
+  const triage = new LeakTriage({
+    platforms: connections,
+    lists: inventory,
+    incidents,
+    ledger,
+    clock,
+    unique: () => randomText(12),
   })
   const localPlatform = new LocalPlatform({
     spawn: ports.spawnPlatform,
@@ -203,6 +224,7 @@ export function createConsole(ports: ConsolePorts): Console {
     random,
     logger,
   })
+  const mishaps = new Mishaps(clock)
   const system = new SystemService(
     {
       version: ports.version,
@@ -213,7 +235,12 @@ export function createConsole(ports: ConsolePorts): Console {
       canStartAtLogin: ports.canStartAtLogin ?? false,
     },
     secretStore,
-    { localPlatform: localPlatform.status, clipboard: clipboard.status, ledger: ledger.status },
+    {
+      localPlatform: localPlatform.status,
+      clipboard: clipboard.status,
+      ledger: ledger.status,
+      mishaps: mishaps.live,
+    },
   )
 
   const watch = createWatch({
@@ -248,8 +275,24 @@ export function createConsole(ports: ConsolePorts): Console {
       id === LOCAL_CONNECTION_ID ? null : connections.use(id, async ({ tokenEnding }) => tokenEnding),
   })
 
+  const diagnostics = new DiagnosticsService({
+    info: system.info,
+    settings: () => settings.current,
+    connections: () => connections.list,
+    status: () => system.current,
+    monitors: () => watch.heartbeat.status.value,
+    verifyLedger: () => ledger.verify(),
+    composer: () => running.composer.current,
+    secrets: () => [...vault.held, ...secretsOf(localPlatform)],
+    logFolder: join(profileFolder, 'logs'),
+    ...userOfMachine(),
+    clock,
+  })
+
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
+    mishaps.noteReturns('local-platform', localPlatform.status),
+    mishaps.noteReturns('composer', running.composerState),
     settings.onChange(() => applySettings()),
     settings.onChange(() => inventory.follow()),
     connections.onChange(() => upkeep.look()),
@@ -287,6 +330,7 @@ export function createConsole(ports: ConsolePorts): Console {
   async function end(): Promise<void> {
     for (const step of unsubscribe) step()
     revealBox.clear()
+    triage.clear()
     firstUse.dispose()
     watch.dispose()
     incidents.dispose()
@@ -304,6 +348,7 @@ export function createConsole(ports: ConsolePorts): Console {
 
   const router = createRouter({
     system,
+    mishaps,
     settings,
     connections,
     tokens,
@@ -313,6 +358,7 @@ export function createConsole(ports: ConsolePorts): Console {
     platformAudit: new PlatformAudit(connections, clock),
     signer,
     incidents,
+    triage,
     revealBox,
     firstUse,
     clipboard,
@@ -321,6 +367,8 @@ export function createConsole(ports: ConsolePorts): Console {
     registration: watch.registration,
     localXtmOne,
     heartbeat: watch.heartbeat,
+    diagnostics,
+    about: new AboutService(ports.builtFolder ?? null),
     logger,
     recheckKeychain,
     async restartLocalPlatform() {
@@ -349,6 +397,12 @@ export function createConsole(ports: ConsolePorts): Console {
       tested.catch((error: unknown) => logger.error({ err: error }, 'the connections could not be tested'))
     },
     mute: (ms) => watch.heartbeat.mute(ms),
+    pageEnded(cause) {
+      mishaps.note('page', cause, revealBox.holds)
+      // SECURITY: whoever could show these values is gone.
+      revealBox.clear()
+    },
+    graphicsEnded: () => mishaps.note('graphics', 'crash'),
     focused: () => void clipboard.retry(),
     dispose() {
       ending ??= end()
@@ -375,6 +429,10 @@ function embedded(localPlatform: LocalPlatform) {
   if (running !== null) return { phase: 'running', ...running } as const
   const { state } = localPlatform.status.value
   return { phase: state === 'starting' ? 'starting' : 'down' } as const
+}
+
+function secretsOf({ running }: LocalPlatform): Secret[] {
+  return running.value === null ? [] : [running.value.adminToken, running.value.healthAccessKey]
 }
 
 /** The embedded platform keeps its address over restarts while nobody else takes the port. */

@@ -4,19 +4,23 @@ import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
 import { contract } from '#shared/contract/index.ts'
 import { jsonText } from '#shared/domain/json-text.ts'
+import type { AboutService } from './about/about-service.ts'
 import type { PlatformAudit } from './activity/platform-audit.ts'
 import { authFailuresOf } from './clients/opencti/auth-failures.ts'
 import type { ComposerService } from './composer/composer-service.ts'
 import type { ConnectionsService } from './connections/connections-service.ts'
 import type { ConnectorsService } from './connectors/connectors-service.ts'
+import type { DiagnosticsService } from './diagnostics/diagnostics-service.ts'
 import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { IncidentsService } from './incidents/incidents-service.ts'
+import type { LeakTriage } from './incidents/leak-triage.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
 import type { LedgerService } from './ledger/ledger-service.ts'
 import type { Signer } from './ports/signer.ts'
 import type { LocalXtmOneService } from './registration/local-xtm-one.ts'
 import type { RegistrationService } from './registration/registration-service.ts'
 import type { SettingsService } from './settings/settings-service.ts'
+import type { Mishaps } from './system/mishaps.ts'
 import type { SystemService } from './system/system-service.ts'
 import type { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import type { FirstUseWatch } from './tokens/first-use.ts'
@@ -27,6 +31,7 @@ import type { UpkeepService } from './upkeep/upkeep-service.ts'
 
 export interface Services {
   readonly system: SystemService
+  readonly mishaps: Mishaps
   readonly settings: SettingsService
   readonly connections: ConnectionsService
   readonly tokens: TokenService
@@ -36,6 +41,7 @@ export interface Services {
   readonly platformAudit: PlatformAudit
   readonly signer: Signer
   readonly incidents: IncidentsService
+  readonly triage: LeakTriage
   readonly revealBox: RevealBox
   readonly firstUse: FirstUseWatch
   readonly clipboard: ClipboardGuard
@@ -44,6 +50,8 @@ export interface Services {
   readonly registration: RegistrationService
   readonly localXtmOne: LocalXtmOneService
   readonly heartbeat: HeartbeatService
+  readonly diagnostics: DiagnosticsService
+  readonly about: AboutService
   readonly logger: Logger
   readonly recheckKeychain: SystemService['checkKeychain']
   readonly restartLocalPlatform: () => Promise<void>
@@ -89,6 +97,7 @@ export function createRouter(services: Services) {
         authFailuresOf(await connections.client(input.connectionId), input.first),
       ),
       restartLocalPlatform: os.system.restartLocalPlatform.handler(() => services.restartLocalPlatform()),
+      dismissMishaps: os.system.dismissMishaps.handler(() => services.mishaps.dismiss()),
     },
     settings: {
       watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),
@@ -180,6 +189,16 @@ export function createRouter(services: Services) {
       results: os.incidents.results.handler(({ input }) => incidents.results(input.id, input.format)),
       reportKey: os.incidents.reportKey.handler(() => incidents.reportKey()),
     },
+    triage: {
+      identify: os.triage.identify.handler(({ input }) =>
+        services.triage.identify(
+          input.connectionId,
+          input.values.map((value) => new Secret(value)),
+        ),
+      ),
+      revoke: os.triage.revoke.handler(({ input }) => services.triage.revoke(input)),
+      forget: os.triage.forget.handler(({ input }) => services.triage.forget(input.id)),
+    },
     upkeep: {
       watch: os.upkeep.watch.handler(({ signal }) => upkeep.watch(signal)),
       revokeIn: os.upkeep.revokeIn.handler(({ input }) => upkeep.revokeIn(input)),
@@ -236,6 +255,13 @@ export function createRouter(services: Services) {
       setHealthKey: os.heartbeat.setHealthKey.handler(({ input }) =>
         heartbeat.setHealthKey(input.connectionId, input.key === null ? null : new Secret(input.key)),
       ),
+    },
+    about: {
+      packages: os.about.packages.handler(() => services.about.packages()),
+      licence: os.about.licence.handler(({ input }) => services.about.licence(input.name, input.version)),
+    },
+    diagnostics: {
+      make: os.diagnostics.make.handler(() => services.diagnostics.make()),
     },
     activity: {
       ledger: os.activity.ledger.handler(({ input }) => ledger.read(input)),

@@ -66,6 +66,7 @@ export function createRunningConnectors(parts: RunningConnectorsParts) {
   ]
   return {
     composer,
+    composerState: child.state,
     connectors,
     /** The connection is removed. */
     forget: (connectionId: string) => connectors.forget(connectionId),

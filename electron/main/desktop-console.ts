@@ -26,6 +26,8 @@ export interface DesktopConsoleParts {
 export interface DesktopConsole {
   readonly serve: ServePort
   readonly words: () => NativeWords
+  readonly pageEnded: Console['pageEnded']
+  readonly graphicsEnded: Console['graphicsEnded']
   readonly end: () => Promise<void>
 }
 
@@ -40,6 +42,8 @@ export async function openDesktopConsole(parts: DesktopConsoleParts): Promise<De
   return {
     serve: (port) => handler.upgrade(port),
     words: () => console.notices.words(),
+    pageEnded: (cause) => console.pageEnded(cause),
+    graphicsEnded: () => console.graphicsEnded(),
     async end() {
       leavePresence()
       await console.dispose()
@@ -54,6 +58,7 @@ function consoleOf({ profile, logger, entries, showWindow }: DesktopConsoleParts
     languages: languageTags(app.getPreferredSystemLanguages(), app.getLocale() || 'en'),
     profileFolder: profile,
     logger,
+    builtFolder: join(entries, '..'),
     clipboard: systemClipboard({
       clipboard: electron.clipboard,
       ClipboardItem: 'ClipboardItem' in electron ? electron.ClipboardItem : undefined,

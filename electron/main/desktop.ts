@@ -1,19 +1,18 @@
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
 import { FolderBusyError, lockFolder } from '#base/folder-lock.ts'
-import { createLogger, type Logger } from '#base/logger.ts'
-import type { NativeWords } from '../core/notices/words.ts'
+import { createLogger } from '#base/logger.ts'
 import { logFile } from '../host/log-file.ts'
 import { servePage } from './app-protocol.ts'
-import { crashRecovery } from './crash-recovery.ts'
 import type { DesktopConsole } from './desktop-console.ts'
 import { guardContents } from './guards/navigation.ts'
 import { openExternal } from './guards/open-external.ts'
-import { PAGE_ORIGIN } from './guards/own-page.ts'
+import { isOwnPage, PAGE_ORIGIN } from './guards/own-page.ts'
 import { denyByDefault } from './guards/permissions.ts'
 import { askBeforeLeaving } from './guards/unsaved.ts'
 import { BACKGROUND_SWITCH } from './login-item.ts'
 import { menuTemplate } from './menu.ts'
+import { type RecoveryParts, recoverPage } from './page-recovery.ts'
 import { handOverPorts } from './port-handover.ts'
 import { windowOptions } from './window-options.ts'
 
@@ -31,10 +30,29 @@ export async function startDesktop(profile: string): Promise<void> {
   const log = logFile(join(profile, 'logs'))
   const logger = createLogger('desktop', log)
   let console: DesktopConsole | null = null
+  let place = `${PAGE_ORIGIN}/`
   const showWindow = (): void => {
-    if (!focusWindow())
-      openWindow(join(built, 'preload', 'preload.cjs'), logger, () => console?.words() ?? null)
+    if (focusWindow()) return
+    const window = openWindow(join(built, 'preload', 'preload.cjs'), place)
+    const { webContents } = window
+    askBeforeLeaving(
+      webContents,
+      () => console?.words() ?? null,
+      (question) => dialog.showMessageBoxSync(window, question),
+    )
+    recoverPage(window, recovery(window))
+    // Opened again, the window shows what it showed.
+    webContents.on('did-navigate-in-page', (_, address, isMainFrame) => {
+      if (isMainFrame && isOwnPage(address)) place = address
+    })
   }
+  const recovery = (window: BrowserWindow): RecoveryParts => ({
+    now: Date.now,
+    logger,
+    words: async () => (await opening).words(),
+    ask: async (question, signal) => (await dialog.showMessageBox(window, { ...question, signal })).response,
+    tell: (cause) => void opening.then(({ pageEnded }) => pageEnded(cause)).catch(() => {}),
+  })
   if (!app.commandLine.hasSwitch(BACKGROUND_SWITCH)) showWindow()
 
   const opening = import('./desktop-console.ts').then(({ openDesktopConsole }) =>
@@ -44,6 +62,11 @@ export async function startDesktop(profile: string): Promise<void> {
     ipcMain,
     opening.then(({ serve }) => serve),
   )
+  app.on('child-process-gone', (_, { type, reason }) => {
+    if (type !== 'GPU' || reason === 'clean-exit') return
+    logger.warn({ reason }, 'The graphics process ended')
+    void opening.then(({ graphicsEnded }) => graphicsEnded()).catch(() => {})
+  })
   app.on('second-instance', showWindow)
   app.on('activate', showWindow)
   app.once('will-quit', (event) => {
@@ -89,16 +112,10 @@ function focusWindow(): boolean {
   return true
 }
 
-function openWindow(preload: string, logger: Logger, words: () => NativeWords | null): void {
+/** @param place the address of our page to open */
+function openWindow(preload: string, place: string): BrowserWindow {
   const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors ? 'dark' : 'light'))
-  const decide = crashRecovery(Date.now)
-  askBeforeLeaving(window.webContents, words, (question) => dialog.showMessageBoxSync(window, question))
   window.once('ready-to-show', () => window.show())
-  window.webContents.on('render-process-gone', (_, { reason }) => {
-    const decision = decide(reason)
-    logger.warn({ reason, decision }, 'The page ended')
-    if (decision === 'reload') window.webContents.reload()
-    if (decision === 'give-up') window.destroy()
-  })
-  void window.loadURL(`${PAGE_ORIGIN}/`)
+  void window.loadURL(place)
+  return window
 }

@@ -61,6 +61,7 @@ function openConsole(profileFolder: string, logger: Logger): Console {
     languages: systemLanguages(process.env, Intl.DateTimeFormat().resolvedOptions().locale),
     profileFolder,
     logger,
+    builtFolder: built,
     clipboard: null,
     spawnPlatform: () => forkChild(join(built, 'main', 'local-platform.js')),
     spawnComposer: () => forkChild(join(built, 'main', 'composer.js'), ['--child']),

@@ -9,6 +9,7 @@ import type { IncidentRoute, Route } from './routes.ts'
 
 const IncidentPlaces = lazy(() => import('./IncidentPlaces.tsx'))
 const BulkDialog = lazy(() => import('../features/incidents/BulkDialog.tsx'))
+const TriageDialog = lazy(() => import('../features/incidents/TriageDialog.tsx'))
 
 export function isIncidentRoute(route: Route): route is IncidentRoute {
   return route.view === 'tokens' && (route.scope === 'lost-device' || route.scope === 'incidents')
@@ -25,9 +26,12 @@ export function IncidentPlace({ route }: { route: IncidentRoute }) {
 
 /** The way to them from the lists of tokens. */
 export function IncidentTools() {
-  const { router } = usePage()
+  const { incidents, router } = usePage()
   return (
     <>
+      <Button variant="subtle" size="compact-sm" onClick={incidents.actions.openTriage} data-testid="triage">
+        <T id="triage.open" />
+      </Button>
       <Button
         variant="subtle"
         size="compact-sm"
@@ -56,14 +60,16 @@ export function IncidentsSurroundings({
   connection: Connection
   children: ReactNode
 }) {
-  const { host, incidents, connections, settings, router } = usePage()
+  const { host, incidents, connections, settings, router, save } = usePage()
   const identity = useStore(connections, (state) => state.identities[connection.id] ?? null)
   const hasLocal = useStore(settings, (state) => state.settings?.localPlatform ?? false)
+  const isTriageOpen = useStore(incidents, (state) => state.triage)
   const isBulkOpen = useStore(incidents, (state) => state.bulk !== null)
   const value = useMemo(
     () => ({
       client: host.client,
       store: incidents,
+      save,
       connection,
       identity,
       onShowIncident: (id: string) => router.go({ view: 'tokens', scope: 'incidents', id }),
@@ -81,7 +87,7 @@ export function IncidentsSurroundings({
           }
         : null,
     }),
-    [host, incidents, connections, connection, identity, hasLocal, settings, router],
+    [host, incidents, connections, connection, identity, hasLocal, settings, router, save],
   )
   return (
     <IncidentsProvider value={value}>
@@ -89,6 +95,11 @@ export function IncidentsSurroundings({
       {isBulkOpen && (
         <Suspense fallback={null}>
           <BulkDialog />
+        </Suspense>
+      )}
+      {isTriageOpen && (
+        <Suspense fallback={null}>
+          <TriageDialog />
         </Suspense>
       )}
     </IncidentsProvider>

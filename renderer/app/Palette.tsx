@@ -29,7 +29,7 @@ export function Palette() {
 
 function usePaletteActions(): SpotlightActionData[] {
   const text = useText()
-  const { router, connections, settings, tokens, looks } = usePage()
+  const { router, connections, settings, tokens, incidents, looks } = usePage()
   const list = useStore(connections, (state) => state.list)
   const mine = useStore(tokens, (state) => state.access.me?.data ?? null)
   const action = (id: string, label: string, onClick: () => void): SpotlightActionData => ({
@@ -51,6 +51,10 @@ function usePaletteActions(): SpotlightActionData[] {
     action('lost-device', text('device.open'), () =>
       router.go({ view: 'tokens', scope: 'lost-device', userId: null }),
     ),
+    action('triage', text('triage.open'), () => {
+      router.go({ view: 'tokens', scope: 'mine' })
+      incidents.actions.openTriage()
+    }),
     action('incidents', text('incident.list'), () =>
       router.go({ view: 'tokens', scope: 'incidents', id: null }),
     ),

@@ -1,7 +1,8 @@
-import { useEffect, useMemo } from 'react'
+import { lazy, Suspense, useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
 import { ComposerPanel } from '../features/connectors/ComposerPanel.tsx'
+import { BundlePanel } from '../features/diagnostics/BundlePanel.tsx'
 import { RegistrationProvider } from '../features/registration/context.tsx'
 import { LocalXtmOnePanel } from '../features/registration/LocalXtmOnePanel.tsx'
 import { SettingsProvider } from '../features/settings/context.tsx'
@@ -16,6 +17,8 @@ import { useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
 import { useActiveConnection, useLooks, usePage } from './page-context.tsx'
 import { SETTINGS_SECTIONS, type SettingsSectionId } from './routes.ts'
+
+const AboutDetails = lazy(() => import('../features/about/AboutDetails.tsx'))
 
 /** The composer, with what it cannot know itself: the names of connections, and the managers of the platform in use. */
 function ComposerSettings() {
@@ -56,6 +59,7 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     }),
     [settings, page, singleKeys],
   )
+  const help = useMemo(() => ({ client: page.host.client, save: page.save }), [page])
   const panels = {
     connections: <ConnectionsPanel />,
     appearance: <AppearancePanel />,
@@ -76,8 +80,20 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     ),
     composer: <ComposerSettings />,
     keychain: <KeychainPanel />,
-    diagnostics: active && <DiagnosticsPanel key={active.id} connection={active} />,
-    about: <AboutPanel />,
+    diagnostics: (
+      <>
+        <BundlePanel environment={help} />
+        {active && <DiagnosticsPanel key={active.id} connection={active} />}
+      </>
+    ),
+    about: (
+      <>
+        <AboutPanel />
+        <Suspense>
+          <AboutDetails client={page.host.client} />
+        </Suspense>
+      </>
+    ),
   }
   return (
     <SettingsProvider value={surroundings}>

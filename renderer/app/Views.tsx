@@ -7,6 +7,7 @@ import { ProblemNotice } from '../i18n/problem.tsx'
 import { T, useText } from '../i18n/text.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import { Mishaps } from './Mishaps.tsx'
 import { useActiveConnection, useIdentity, usePage, useRoute } from './page-context.tsx'
 import type { Route } from './routes.ts'
 import { SettingsPage } from './SettingsPage.tsx'
@@ -31,6 +32,7 @@ export function Views() {
   return (
     <>
       <LinkBanner />
+      <Mishaps />
       <ViewOf route={route} />
     </>
   )

@@ -127,7 +127,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
   }
 
   const connections = createConnectionsStore(host)
-  const tokens = createTokensStore(host.client, clock)
+  const tokens = createTokensStore(host, clock)
   const activity = createActivityStore(host.client, clock)
   const connectors = createConnectorsStore(host)
   const composer = createComposerStore(host)
@@ -185,6 +185,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
         settings.start(),
         system.start(),
         connections.start(),
+        tokens.start(),
         heartbeat.start(),
         incidents.start(),
         composer.start(),

@@ -7,6 +7,7 @@ import { ConnectionSwitcher } from '../features/connections/ConnectionSwitcher.t
 import { ReadingMark } from '../features/overview/ReadingMark.tsx'
 import { SystemProvider } from '../features/system/context.tsx'
 import { StatusBar } from '../features/system/StatusBar.tsx'
+import { FirstUseNotices } from '../features/tokens/FirstUse.tsx'
 import { T, useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
 import { HelpDialog } from './HelpDialog.tsx'
@@ -56,9 +57,11 @@ export function Status() {
 /** What lies above the views: dialogs, palette, help, notifications. */
 export function Overlays() {
   const text = useText()
+  const { tokens } = usePage()
   const help = useLooks((looks) => looks.help)
   return (
     <>
+      <FirstUseNotices store={tokens} />
       <ConnectionsSurroundings>
         <ConnectionDialogs />
       </ConnectionsSurroundings>

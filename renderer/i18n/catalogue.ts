@@ -1,5 +1,7 @@
 import type { Language } from '#shared/domain/languages.ts'
+import type about from './catalogues/en/about.json'
 import type activity from './catalogues/en/activity.json'
+import type bundle from './catalogues/en/bundle.json'
 import type connections from './catalogues/en/connections.json'
 import type connectors from './catalogues/en/connectors.json'
 import type heartbeat from './catalogues/en/heartbeat.json'
@@ -11,10 +13,13 @@ import type problems from './catalogues/en/problems.json'
 import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
 import type tokens from './catalogues/en/tokens.json'
+import type triage from './catalogues/en/triage.json'
 import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
-export type MessageId = keyof (typeof activity &
+export type MessageId = keyof (typeof about &
+  typeof activity &
+  typeof bundle &
   typeof connections &
   typeof connectors &
   typeof heartbeat &
@@ -26,6 +31,7 @@ export type MessageId = keyof (typeof activity &
   typeof settings &
   typeof shell &
   typeof tokens &
+  typeof triage &
   typeof xtmOne)
 
 export type Messages = Readonly<Record<MessageId, string>>

@@ -17,12 +17,14 @@ interface Props {
 export function Notice({ tone, title, children, actions, role, testId }: Props) {
   return (
     <div className={classes.notice} data-tone={tone} role={role} data-testid={testId}>
-      <div className={classes.mark}>
-        <StateMark tone={tone} />
-      </div>
-      <div className={classes.text}>
-        <div className={classes.title}>{title}</div>
-        {children !== undefined && <div className={classes.body}>{children}</div>}
+      <div className={classes.words}>
+        <div className={classes.mark}>
+          <StateMark tone={tone} />
+        </div>
+        <div className={classes.text}>
+          <div className={classes.title}>{title}</div>
+          {children !== undefined && <div className={classes.body}>{children}</div>}
+        </div>
       </div>
       {actions !== undefined && <div className={classes.actions}>{actions}</div>}
     </div>

@@ -1,7 +1,9 @@
+import { about } from './about.ts'
 import { activity } from './activity.ts'
 import { composer } from './composer.ts'
 import { connections } from './connections.ts'
 import { connectors } from './connectors.ts'
+import { diagnostics } from './diagnostics.ts'
 import { heartbeat } from './heartbeat.ts'
 import { incidents } from './incidents.ts'
 import { inventory } from './inventory.ts'
@@ -9,6 +11,7 @@ import { registration } from './registration.ts'
 import { settings } from './settings.ts'
 import { system } from './system.ts'
 import { tokens } from './tokens.ts'
+import { triage } from './triage.ts'
 import { upkeep } from './upkeep.ts'
 
 /** Everything the page may ask of the core, over whichever host carries it. */
@@ -20,10 +23,13 @@ export const contract = {
   upkeep,
   inventory,
   incidents,
+  triage,
   composer,
   connectors,
   registration,
   heartbeat,
   activity,
+  diagnostics,
+  about,
 }
 export type Contract = typeof contract

@@ -52,12 +52,24 @@ export const LedgerStatus = z.discriminatedUnion('state', [
 ])
 export type LedgerStatus = z.infer<typeof LedgerStatus>
 
-/** The status bar. */
+/** A part of the console that ended by itself and is back. */
+export const Mishap = z.object({
+  part: z.enum(['page', 'graphics', 'local-platform', 'composer']),
+  cause: z.enum(['crash', 'memory', 'frozen']),
+  at: Instant,
+  /** a new token's value was on the page that ended */
+  tokenShown: z.boolean(),
+})
+export type Mishap = z.infer<typeof Mishap>
+
+/** The status bar, and what the window says above its view. */
 export const SystemStatus = z.object({
   keychain: KeychainStatus,
   localPlatform: LocalPlatformStatus,
   clipboard: ClipboardStatus,
   ledger: LedgerStatus,
+  /** newest first, until they were read */
+  mishaps: z.array(Mishap).readonly(),
 })
 export type SystemStatus = z.infer<typeof SystemStatus>
 
@@ -104,6 +116,8 @@ export const system = {
   /** Asks the keychain again, after the user unlocked or installed one. */
   recheckKeychain: procedure.output(KeychainStatus),
   restartLocalPlatform: procedure.output(z.void()),
+  /** The mishaps were read. */
+  dismissMishaps: procedure.output(z.void()),
   /** Null where the platform does not count them, or not for this connection. */
   authFailures: procedure
     .input(z.object({ connectionId: ConnectionId, first: z.number().int().min(1).max(500) }))

@@ -88,6 +88,7 @@ export const FirstUse = z.object({
   connectionId: ConnectionId,
   userId: Id,
   tokenId: Id,
+  owner: z.string(),
   name: z.string(),
   lastFour: z.string(),
   /** our clock, when it was made */

@@ -15,6 +15,7 @@ export const LEDGER_ACTIONS = [
   'token.rotate',
   'token.rotate-stop',
   'token.seal',
+  'token.triage',
   'registration.register-now',
   'registration.configure',
   'session.kill',

@@ -43,6 +43,7 @@ export const PROBLEM_CODES = [
   'ledger-unreadable',
   'local-platform-down',
   'reveal-gone',
+  'triage-gone',
   'bad-recipient',
   'incident-not-found',
   'snapshot-gone',

@@ -1,4 +1,4 @@
-/** What happened to a token that a person set something up for, or is about to (T-16, T-17). */
+/** What happened to a token that a person set something up for, or is about to (T-08, T-16, T-17). */
 export interface TokenNews {
   /** of one matter; a later one takes the place of an earlier one */
   readonly id: string
@@ -10,6 +10,7 @@ export interface TokenNews {
     | 'not-revoked'
     | 'rotation-ready'
     | 'rotated'
+    | 'first-used'
   readonly connectionId: string
   readonly owner: string
   readonly token: string

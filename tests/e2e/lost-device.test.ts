@@ -63,7 +63,9 @@ async function contain(page: Page) {
   await hand.type('who-search', 'alice away')
   await hand.click('who', 'Alice Away')
   await hand.click('contain')
-  await page.getByText('Are you sure? Any scripts using this token will stop working immediately.').waitFor()
+  await page
+    .getByText('Are you sure? Any scripts using these tokens will stop working immediately.')
+    .waitFor()
   await hand.click('confirm-contain')
   return hand
 }

@@ -1,14 +1,17 @@
 import { implement } from '@orpc/server'
 import { contract } from '#shared/contract/index.ts'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
-import { expiryOf, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { expiryOf, lastFour, maskToken, type TokenDuration } from '#shared/domain/token.ts'
+import { LICENCE_TEXT } from './about-world.ts'
 import { activityRouter } from './activity-router.ts'
+import { bundleFile } from './bundle-world.ts'
 import { composerRouter } from './composer-router.ts'
 import { connectorsRouter } from './connectors-router.ts'
 import { incidentsRouter } from './incidents-router.ts'
 import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
 import { heartbeatRouter, registrationRouter } from './registration-router.ts'
+import { triageRouter } from './triage-router.ts'
 import { upkeepRouter } from './upkeep-router.ts'
 import { type Procedure, type Refuse, stream, type World } from './world.ts'
 
@@ -71,6 +74,9 @@ export function routerOf(world: World) {
         await enter('system.authFailures', errors)
         return world.authFailures
       }),
+      dismissMishaps: os.system.dismissMishaps.handler(() =>
+        world.status.set((status) => ({ ...status, mishaps: [] })),
+      ),
       restartLocalPlatform: os.system.restartLocalPlatform.handler(({ errors }) =>
         enter('system.restartLocalPlatform', errors),
       ),
@@ -165,6 +171,20 @@ export function routerOf(world: World) {
         const token = make(person, input.name, input.duration)
         if (world.generateTrouble === 'answer-lost')
           throw errors.ANSWER_LOST({ data: { userId, orphans: [token], checked: true, known } })
+        world.firstUses.set((before) => [
+          ...before,
+          {
+            connectionId: input.connectionId,
+            userId,
+            tokenId: token.id,
+            owner: person.user.name,
+            name: token.name,
+            lastFour: lastFour(token.maskedToken),
+            since: world.clock.now(),
+            checkedAt: null,
+            usedAt: null,
+          },
+        ])
         const revealId = `reveal-${token.id}`
         world.values.set(revealId, FAKE_VALUE)
         return { userId, token, revealId, revealUntil: world.clock.now() + 600_000 }
@@ -223,10 +243,27 @@ export function routerOf(world: World) {
     inventory: inventoryRouter(world, enter),
     upkeep: upkeepRouter(world, enter),
     incidents: incidentsRouter(world, enter),
+    triage: triageRouter(world, enter),
     composer: composerRouter(world, enter),
     connectors: connectorsRouter(world, enter),
     registration: registrationRouter(world, enter),
     heartbeat: heartbeatRouter(world, enter),
+    about: {
+      packages: os.about.packages.handler(async ({ errors }) => {
+        await enter('about.packages', errors)
+        return world.packages
+      }),
+      licence: os.about.licence.handler(async ({ errors }) => {
+        await enter('about.licence', errors)
+        return LICENCE_TEXT
+      }),
+    },
+    diagnostics: {
+      make: os.diagnostics.make.handler(async ({ errors }) => {
+        await enter('diagnostics.make', errors)
+        return bundleFile(world.bundle, world.clock.now())
+      }),
+    },
     activity: activityRouter(world, enter),
   })
 }

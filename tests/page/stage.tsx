@@ -22,6 +22,8 @@ export interface Stage {
   unsee(selector: string): Promise<void>
   press(selector: string): Promise<void>
   fill(selector: string, text: string): Promise<void>
+  /** Picks an option of a select by its value. */
+  choose(selector: string, value: string): Promise<void>
   key(key: string, options?: KeyboardEventInit): void
   /** Lets time pass on the page's clock and React catch up. */
   advance(ms: number): Promise<void>
@@ -90,6 +92,15 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       const setter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value')?.set
       setter?.call(field, text)
       field.dispatchEvent(new Event('input', { bubbles: true }))
+      await frame()
+    },
+    async choose(selector, value) {
+      const list = await until(
+        () => document.querySelector<HTMLSelectElement>(selector),
+        `to choose in ${selector}`,
+      )
+      list.value = value
+      list.dispatchEvent(new Event('change', { bubbles: true }))
       await frame()
     },
     key(key, init) {

@@ -73,6 +73,29 @@ export const SHELL_STATES: readonly ViewState[] = [
     reach: (stage) => stage.see('[data-testid=local-only]'),
   },
   {
+    id: 'mishaps',
+    views: MINE,
+    world: (world) =>
+      changeStatus(world, {
+        mishaps: [
+          { part: 'page', cause: 'crash', at: NOW - 4_000, tokenShown: true },
+          { part: 'graphics', cause: 'crash', at: NOW - 60_000, tokenShown: false },
+          { part: 'local-platform', cause: 'crash', at: NOW - 120_000, tokenShown: false },
+          { part: 'composer', cause: 'crash', at: NOW - 180_000, tokenShown: false },
+        ],
+      }),
+    reach: (stage) => stage.see('[data-testid=mishap-composer]'),
+  },
+  {
+    id: 'mishap-frozen',
+    views: MINE,
+    world: (world) =>
+      changeStatus(world, {
+        mishaps: [{ part: 'page', cause: 'frozen', at: NOW - 4_000, tokenShown: false }],
+      }),
+    reach: (stage) => stage.see('[data-testid=mishap-page]'),
+  },
+  {
     id: 'waiting',
     views: MINE,
     world: (world) => world.hanging.add('settings.watch'),

@@ -1,6 +1,9 @@
 import type { ViewState } from './view-state.ts'
+import { ABOUT_STATES } from './view-states-about.ts'
 import { ACTIVITY_STATES } from './view-states-activity.ts'
+import { BUNDLE_STATES } from './view-states-bundle.ts'
 import { CONNECTOR_STATES } from './view-states-connectors.ts'
+import { HAND_OFF_STATES } from './view-states-hand-off.ts'
 import { INCIDENT_STATES } from './view-states-incidents.ts'
 import { INVENTORY_STATES } from './view-states-inventory.ts'
 import { LOCAL_XTM_ONE_STATES } from './view-states-local-xtm-one.ts'
@@ -11,11 +14,13 @@ import { POLICY_STATES } from './view-states-policy.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
+import { TRIAGE_STATES } from './view-states-triage.ts'
 
 /** Every state of every view: axe, screenshots and the coverage test go through this list. */
 export const VIEW_STATES: readonly ViewState[] = [
   ...SHELL_STATES,
   ...TOKEN_STATES,
+  ...HAND_OFF_STATES,
   ...INVENTORY_STATES,
   ...POLICY_STATES,
   ...REGISTRATION_STATES,
@@ -23,7 +28,10 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...LOCAL_XTM_ONE_STATES,
   ...MONITOR_STATES,
   ...INCIDENT_STATES,
+  ...TRIAGE_STATES,
   ...CONNECTOR_STATES,
   ...OPENAEV_STATES,
   ...ACTIVITY_STATES,
+  ...BUNDLE_STATES,
+  ...ABOUT_STATES,
 ]

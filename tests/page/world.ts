@@ -1,3 +1,4 @@
+import type { ShippedPackage } from '#shared/contract/about.ts'
 import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Connection, Identity, Probe } from '#shared/contract/connections.ts'
 import type {
@@ -17,8 +18,11 @@ import type { LocalXtmOne, OpenAevXtmOne, Registration } from '#shared/contract/
 import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import type { FirstUse } from '#shared/contract/tokens.ts'
+import type { Leaked } from '#shared/contract/triage.ts'
 import type { Upkeep } from '#shared/contract/upkeep.ts'
+import { shippedPackages } from './about-world.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
+import { type BundleParts, bundleParts } from './bundle-world.ts'
 import { composerView } from './composer-world.ts'
 import { type ConnectorsWorld, connectorsWorld } from './connectors-world.ts'
 import { type IncidentsWorld, incidentsWorld } from './incidents-world.ts'
@@ -38,7 +42,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage' | 'about'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -54,6 +58,8 @@ export interface World {
   inventory: Watched<InventoryStatus>
   upkeep: Watched<Upkeep>
   incidents: IncidentsWorld
+  /** what is found out of the tokens of a text, in their order */
+  leaks: Leaked[]
   tombstones: Tombstone[]
   snapshots: InventorySnapshot[]
   diff: InventoryDiff
@@ -86,6 +92,8 @@ export interface World {
   travelling: Map<Procedure, Promise<void>>
   generateTrouble: 'answer-lost' | 'not-listed' | 'unchecked' | 'expiry-differs' | null
   activity: ActivityWorld
+  bundle: BundleParts
+  packages: ShippedPackage[]
   firstUses: Watched<FirstUse[]>
   /** values of the reveal box by handle */
   values: Map<string, string>
@@ -171,6 +179,7 @@ export function createWorld(): World {
       localPlatform: { state: 'ready', since: NOW - 300_000, url: 'http://127.0.0.1:4000' },
       clipboard: { state: 'idle' },
       ledger: { state: 'ready', records: 214, keyPlace: 'keychain' },
+      mishaps: [],
     }),
     settings: watched<Settings>({
       language: 'auto',
@@ -189,6 +198,7 @@ export function createWorld(): World {
     connections: watched([localConnection(), remoteConnection()]),
     people,
     incidents: incidentsWorld(),
+    leaks: [],
     upkeep: watched(noUpkeep()),
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     tombstones: [],
@@ -234,6 +244,8 @@ export function createWorld(): World {
     travelling: new Map(),
     generateTrouble: null,
     activity: activityWorld(NOW),
+    bundle: bundleParts(NOW),
+    packages: shippedPackages(),
     firstUses: watched<FirstUse[]>([]),
     values: new Map(),
     calls: [],

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 
+const MOVABLE_CLOCK = join(import.meta.dirname, 'movable-clock.ts')
+
 /** The console as `npm run serve` starts it, in a process of its own on a profile of its own. */
 export interface BrowserHost {
   /** one-time address to open */
@@ -14,6 +16,8 @@ export interface BrowserHost {
   readonly process: ChildProcess
   /** everything it wrote to its streams so far */
   readonly output: () => string
+  /** lets time pass in it at once; only where it was started with `movable` */
+  readonly pass: (ms: number) => Promise<void>
   /** SIGTERM, and waits for the end. The profile stays until `remove`. */
   readonly stop: () => Promise<void>
   readonly remove: () => void
@@ -22,13 +26,16 @@ export interface BrowserHost {
 /**
  * Builds what is stale and starts the host.
  * @param profile an earlier profile to open again; a fresh one when left out
+ * @param movable its clock can be moved on
  */
 export async function startBrowserHost(
   profile = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-')),
+  { movable = false }: { readonly movable?: boolean } = {},
 ): Promise<BrowserHost> {
   await ensureBuilt('all')
-  const child = spawn(process.execPath, ['out/main/serve.js', '--port', '0', '--data', profile], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const arms = movable ? ['--disable-warning=ExperimentalWarning', '--import', MOVABLE_CLOCK] : []
+  const child = spawn(process.execPath, [...arms, 'out/main/serve.js', '--port', '0', '--data', profile], {
+    stdio: movable ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     // No session bus: the keychain is missing here, as on a server.
     env: {
       ...process.env,
@@ -38,11 +45,13 @@ export async function startBrowserHost(
       LANGUAGE: '',
     },
   })
+  const { stdout, stderr } = child
+  if (!stdout || !stderr) throw new Error('The browser host has no streams')
   let output = ''
-  child.stderr.on('data', (chunk) => {
+  stderr.on('data', (chunk) => {
     output += chunk
   })
-  const lines = createInterface({ input: child.stdout })
+  const lines = createInterface({ input: stdout })
   lines.on('line', (line) => {
     output += `${line}\n`
   })
@@ -57,6 +66,10 @@ export async function startBrowserHost(
     profile,
     process: child,
     output: () => output,
+    async pass(ms) {
+      child.send({ pass: ms })
+      await once(child, 'message')
+    },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'exit')

@@ -13,6 +13,8 @@ export interface ConsolePageOptions {
   readonly scheme?: 'light' | 'dark'
   readonly language?: string
   readonly viewport?: { width: number; height: number }
+  /** the host's clock can be moved on */
+  readonly movable?: boolean
 }
 
 /** Opens the host's one-time address in a browser profile of its own and waits for the frame. */
@@ -43,7 +45,7 @@ export async function startConsole(
   browser: Browser,
   options?: ConsolePageOptions,
 ): Promise<ConsolePage & { readonly host: BrowserHost }> {
-  const host = await startBrowserHost()
+  const host = await startBrowserHost(undefined, { movable: options?.movable })
   const opened = await openConsolePage(browser, host, options)
   return {
     ...opened,

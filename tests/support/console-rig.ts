@@ -14,7 +14,14 @@ export interface RigOptions
   extends Partial<
     Pick<
       ConsolePorts,
-      'clipboard' | 'spawnPlatform' | 'spawnComposer' | 'host' | 'power' | 'notifier' | 'random'
+      | 'builtFolder'
+      | 'clipboard'
+      | 'spawnPlatform'
+      | 'spawnComposer'
+      | 'host'
+      | 'power'
+      | 'notifier'
+      | 'random'
     >
   > {
   readonly clock?: Clock
@@ -46,6 +53,7 @@ export function consoleRig(options: RigOptions = {}) {
         throw new Error('This test has no composer')
       }),
     secretStore: keychain,
+    ...(options.builtFolder ? { builtFolder: options.builtFolder } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.power ? { power: options.power } : {}),
     ...(options.random ? { random: options.random } : {}),

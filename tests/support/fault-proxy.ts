@@ -6,6 +6,8 @@ import { type AddressInfo, connect, createServer as createRelay, type Socket } f
 export type SpoiledAnswer =
   /** the connection breaks */
   | 'lose-answer'
+  /** nothing comes until the proxy closes */
+  | 'no-answer'
   /** a TLS record that nobody can decipher; needs `tls` */
   | 'bad-record'
   /** a gateway's own word */
@@ -67,6 +69,7 @@ const ENDLESS_BYTES = 100 * 1024 * 1024
 
 const SPOILED: ReadonlySet<string> = new Set<SpoiledAnswer>([
   'lose-answer',
+  'no-answer',
   'bad-record',
   'http-403-after',
   'http-408-after',
@@ -167,6 +170,8 @@ function spoil(fault: Exclude<SpoiledAnswer, 'bad-record'>, response: ServerResp
   switch (fault) {
     case 'lose-answer':
       response.destroy()
+      return
+    case 'no-answer':
       return
     case 'http-403-after':
       response.writeHead(403, text).end('no')

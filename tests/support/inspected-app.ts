@@ -45,9 +45,9 @@ export async function launchInspected(command: {
       const id = asked
       const answered = new Promise<Answer>((resolve) => void waiting.set(id, resolve))
       const params = {
-        // Held, or the promise may be collected while the inspector waits for it.
-        expression: `globalThis.inspected = (async () => (${expression}))()`,
-        includeCommandLineAPI: true,
+        // Held, or the promise may be collected while the inspector waits for it. A packed app has no `require` of its own.
+        expression: `globalThis.inspected = (async (require) => (${expression}))(
+          process.getBuiltinModule('module').createRequire(process.execPath))`,
         awaitPromise: true,
         returnByValue: true,
       }

@@ -17,6 +17,11 @@ export class TokenVault {
     return this.#inMemory.has(id)
   }
 
+  /** What this process holds, to keep it out of what is sent elsewhere. */
+  get held(): Secret[] {
+    return [...this.#inMemory.values()]
+  }
+
   /** @throws ProblemError `token-missing`, `keychain-*` */
   async token({ id, url, tokenPlace }: Profile): Promise<Secret> {
     const known = this.#inMemory.get(id)

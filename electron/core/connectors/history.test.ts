@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { safeLine } from '#base/safe-line.ts'
 import type { Database } from '#base/sqlite.ts'
 import { openConnectorsDatabase } from './database.ts'
 import type { Remembered } from './facts.ts'
 import { ConnectorHistory } from './history.ts'
 import { LogHistory, MOST_LINES } from './log-history.ts'
-import { safeLine } from './log-redaction.ts'
 import { keyOf } from './manager-key.ts'
 
 const MINUTE = 60_000

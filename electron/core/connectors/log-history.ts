@@ -1,7 +1,7 @@
+import { safeLine } from '#base/safe-line.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
 import type { LogLine } from '#shared/contract/connectors.ts'
 import { lineTime, newLines } from '#shared/domain/log-line.ts'
-import { safeLine } from './log-redaction.ts'
 
 /** The newest lines of a connector that are kept. */
 export const MOST_LINES = 2_000

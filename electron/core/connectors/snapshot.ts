@@ -1,8 +1,8 @@
 import type { ObservedConnector } from '#base/composer-channel.ts'
 import type { Live } from '#base/live.ts'
+import { safeLine } from '#base/safe-line.ts'
 import type { Connector, ConnectorsDelta } from '#shared/contract/connectors.ts'
 import type { Problem } from '#shared/contract/problem.ts'
-import { safeLine } from './log-redaction.ts'
 
 /** Everything that is known of a connection's connectors at one moment; a connector that did not change is the same object. */
 export interface Snapshot extends Omit<ConnectorsDelta, 'whole' | 'changed' | 'gone' | 'owners'> {

@@ -14,6 +14,7 @@ import { reach, requireSetAccesses } from '../clients/opencti/reach.ts'
 import type { ActionLedger } from '../ports/action-ledger.ts'
 import type { Signer } from '../ports/signer.ts'
 import type { TokenMemory } from '../ports/token-memory.ts'
+import { InHand } from './in-hand.ts'
 import { IncidentRecord } from './incident-record.ts'
 import type { IncidentBody, IncidentStore, StepBody } from './incident-store.ts'
 import { freshStep, ownerOf, plannedToken } from './plan.ts'
@@ -64,11 +65,13 @@ export class IncidentsService {
   readonly #parts: IncidentsParts
   readonly #active = new Map<string, Active>()
   readonly #list = new Live<Incident[]>([])
+  readonly #inHand: InHand<readonly Secret[]>
   #cancelTell: (() => void) | null = null
   #disposed = false
 
   constructor(parts: IncidentsParts) {
     this.#parts = parts
+    this.#inHand = new InHand(parts.clock)
     for (const stored of parts.store.all().reverse()) {
       this.#enter(new IncidentRecord(stored, parts.store, parts.clock))
     }
@@ -99,14 +102,23 @@ export class IncidentsService {
     return (await this.#prepare(connectionId, targets)).preview
   }
 
-  /** Bulk revocation (T-10). @throws ProblemError `token-not-found` when none of the tokens is listed any more */
-  async revoke(asked: {
-    readonly connectionId: string
-    readonly targets: readonly Target[]
-    readonly reason: string
-  }): Promise<Incident> {
+  /**
+   * Bulk revocation (T-10).
+   * @param inHand values of tokens among them, which are presented when all is done and must be refused then
+   * @throws ProblemError `token-not-found` when none of the tokens is listed any more
+   */
+  async revoke(
+    asked: {
+      readonly connectionId: string
+      readonly targets: readonly Target[]
+      readonly reason: string
+    },
+    inHand: readonly Secret[] = [],
+  ): Promise<Incident> {
     const prepared = await this.#prepare(asked.connectionId, asked.targets)
-    return this.#begin('bulk', asked, prepared, tokenSteps(prepared))
+    const incident = await this.#begin('bulk', asked, prepared, tokenSteps(prepared))
+    if (inHand.length > 0) this.#inHand.put(incident.id, inHand)
+    return incident
   }
 
   /** Lost device (T-11). @throws ProblemError `user-not-found`, `missing-capability` */
@@ -229,6 +241,7 @@ export class IncidentsService {
   /** Runs end where they are; the next start goes on. */
   dispose(): void {
     this.#disposed = true
+    this.#inHand.clear()
     this.#cancelTell?.()
     for (const { record, run, proof } of this.#active.values()) {
       run?.leave()
@@ -325,8 +338,17 @@ export class IncidentsService {
       })
       .finally(() => {
         entry.run = null
-        if (!this.#disposed && entry.record.body.phase === 'done') this.#prove(entry)
+        if (this.#disposed || entry.record.body.phase !== 'done') return
+        this.#prove(entry)
+        void this.#presentInHand(entry.record.id)
       })
+  }
+
+  /** The last rung of the proof (T-12) for tokens that are in hand. One that cannot be presented is left to the person. */
+  async #presentInHand(id: string): Promise<void> {
+    const tokens = this.#inHand.look(id) ?? []
+    this.#inHand.drop(id)
+    for (const token of tokens) await this.probe(id, token).catch(() => {})
   }
 
   #prove(entry: Active): void {

@@ -91,6 +91,14 @@ export class ConnectionInventory {
     return this.#table.delta(cursor)
   }
 
+  /** Resolves when all was read within the last `maxAgeMs`, or when that was tried and failed: the status tells. */
+  async fresh(maxAgeMs: number): Promise<void> {
+    await this.restored()
+    const { readAt, source } = this.status
+    if (source !== 'live' || readAt === null || this.#parts.clock.now() - readAt > maxAgeMs) this.refresh()
+    await this.#running
+  }
+
   /** Begins to read everything, unless that is under way. */
   refresh(): void {
     if (this.#running) return

@@ -8,9 +8,16 @@ import type {
   InventoryStatus,
   Tombstone,
 } from '#shared/contract/inventory.ts'
+import { lastFour } from '#shared/domain/token.ts'
 import type { TokenPolicy } from '#shared/domain/token-policy.ts'
 import { type ActionLedger, recorded } from '../ports/action-ledger.ts'
-import type { RememberedToken, SeenUser, TokenMemory } from '../ports/token-memory.ts'
+import type {
+  AlikeTokens,
+  RememberedToken,
+  SeenUser,
+  TokenLists,
+  TokenMemory,
+} from '../ports/token-memory.ts'
 import { ConnectionInventory } from './connection-inventory.ts'
 import { difference, type Side } from './difference.ts'
 import { csvOf, jsonOf } from './export.ts'
@@ -39,7 +46,7 @@ interface Kept {
 }
 
 /** The inventory of each connection (T-03), and what the console remembers of tokens that are gone (T-14). */
-export class InventoryService implements TokenMemory {
+export class InventoryService implements TokenMemory, TokenLists {
   readonly #parts: InventoryParts
   readonly #kept = new Map<string, Kept>()
   #judgedBy: TokenPolicy
@@ -96,6 +103,23 @@ export class InventoryService implements TokenMemory {
     const { tombstones, next } = this.#parts.tombstones.page(connectionId, place, first)
     const total = this.#parts.tombstones.count(connectionId)
     return { tombstones: tombstones as Tombstone[], nextCursor: next === null ? null : String(next), total }
+  }
+
+  /**
+   * Tokens that are listed, or that are remembered as gone, whose masks end like one of `endings`; read anew when what is known
+   * is older than `maxAgeMs`. What could not be read is as old as `readAt` says.
+   */
+  async alike(connectionId: string, endings: readonly string[], maxAgeMs: number): Promise<AlikeTokens> {
+    const { inventory } = this.#of(connectionId)
+    await inventory.fresh(maxAgeMs)
+    const wanted = new Set(endings)
+    const listed: AlikeTokens['listed'][number][] = []
+    for (const { owner, tokens } of inventory.table.holdings())
+      for (const token of tokens)
+        if (wanted.has(lastFour(token.maskedToken))) listed.push({ ownerId: owner.id, token })
+    const gone = [...wanted].flatMap((ending) => this.#parts.tombstones.endingLike(connectionId, ending))
+    const { readAt, clockSkewMs } = inventory.status
+    return { listed, gone, readAt, clockSkewMs }
   }
 
   async snapshots(connectionId: string): Promise<InventorySnapshot[]> {

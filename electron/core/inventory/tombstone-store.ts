@@ -125,6 +125,16 @@ export class TombstoneStore {
     }
   }
 
+  /** Those whose mask ends like `ending`, the newest first. */
+  endingLike(connectionId: string, ending: string): Tombstone[] {
+    const rows = this.#database
+      .prepare(
+        'SELECT * FROM tombstone WHERE connection_id = ? AND substr(masked_token, -4) = ? ORDER BY place DESC LIMIT 20',
+      )
+      .all(connectionId, ending) as unknown as Row[]
+    return rows.map(tombstoneOf)
+  }
+
   count(connectionId: string): number {
     const { count } = this.#database
       .prepare('SELECT count(*) AS count FROM tombstone WHERE connection_id = ?')

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '#base/clock.ts'
 import { type ChainHead, chainRecord, EMPTY_CHAIN } from '#base/hash-chain.ts'
 import { Live } from '#base/live.ts'
@@ -18,12 +17,13 @@ import type {
   LedgerResult,
 } from '../ports/action-ledger.ts'
 import type { Signer } from '../ports/signer.ts'
-import { CHAINS, type ChainName, type LedgerRow } from './ledger-database.ts'
+import type { ChainName, LedgerRow } from './ledger-database.ts'
 import { ledgerDocument } from './ledger-export.ts'
 import type { LedgerHeads } from './ledger-heads.ts'
 import type { LedgerKey, LedgerKeys } from './ledger-keys.ts'
 import { type LedgerPage, type LedgerQuery, readLedger } from './ledger-reader.ts'
-import { type ChainKnown, type LedgerBreak, LedgerWalk, LOST_DIGEST, linkTo } from './ledger-walk.ts'
+import { verifyLedger } from './ledger-verify.ts'
+import { LOST_DIGEST, linkTo } from './ledger-walk.ts'
 
 export interface LedgerParts {
   /** as `openLedger` gives it */
@@ -33,9 +33,6 @@ export interface LedgerParts {
   readonly clock: Clock
   readonly logger: Logger
 }
-
-/** Records that are verified in one go; the console answers in between. */
-const SLICE = 1_000
 
 /** The write-ahead, hash-chained record of everything the console does to a platform or a profile (L-01, L-02). */
 export class LedgerService implements ActionLedger {
@@ -87,27 +84,13 @@ export class LedgerService implements ActionLedger {
    * meanwhile is left to the next time. @throws ProblemError `ledger-unreadable`
    */
   async verify(): Promise<LedgerVerdict> {
-    const { keys, heads, clock } = this.#parts
+    const { database, keys, heads, clock } = this.#parts
     await this.#opening.catch(() => null)
-    const known: Record<ChainName, ChainKnown> = {
-      main: await keys.existing('main').then((key) => ({ key, head: null })),
-      fallback: await keys.existing('fallback').then((key) => ({ key, head: null })),
-    }
-    // From here to the last place in one go: a record that came in between would look like one too many.
-    for (const chain of CHAINS) {
-      const { key } = known[chain]
-      if (key) known[chain] = { key, head: heads.read(chain, key) }
-    }
     try {
-      const walk = new LedgerWalk(known)
-      const records = this.#last()?.place ?? 0
-      const broken = await this.#walk(walk, records)
-      this.#brokenAt = broken?.place ?? null
+      const verdict = await verifyLedger(database, keys, heads, () => clock.now())
+      this.#brokenAt = verdict.state === 'broken' ? verdict.place : null
       if (this.status.value.state === 'ready') this.status.set({ ...this.status.value, ...this.#broken() })
-      const checkedAt = clock.now()
-      return broken
-        ? { state: 'broken', ...broken, checkedAt }
-        : { state: 'whole', records, unchecked: walk.unchecked, checkedAt }
+      return verdict
     } catch (error) {
       throw new ProblemError('ledger-unreadable', messageOf(error))
     }
@@ -138,23 +121,6 @@ export class LedgerService implements ActionLedger {
       return work()
     } catch (error) {
       throw new ProblemError('ledger-unreadable', messageOf(error))
-    }
-  }
-
-  async #walk(walk: LedgerWalk, last: number): Promise<LedgerBreak | null> {
-    // SECURITY: as bytes, since text is read up to a NUL only, and bytes that are no text are all read as the same character.
-    const slice = this.#parts.database.prepare(
-      `SELECT place, chain, sequence, CAST(body AS BLOB) AS body, digest FROM record
-       WHERE place > ? AND place <= ? ORDER BY place LIMIT ${SLICE}`,
-    )
-    for (let after = Number.MIN_SAFE_INTEGER; ; await turn()) {
-      const rows = slice.all(after, last) as unknown as LedgerRow[]
-      for (const row of rows) {
-        const broken = walk.next(row)
-        if (broken) return broken
-      }
-      after = rows.at(-1)?.place ?? after
-      if (rows.length < SLICE) return walk.end()
     }
   }
 

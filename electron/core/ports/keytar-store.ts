@@ -9,6 +9,9 @@ import {
   type SecretStoreStatus,
 } from './secret-store.ts'
 
+/** Under this name the system's keychain files what is ours. */
+export const KEYCHAIN_SERVICE = 'org.gatehouse.console'
+
 /** The three calls of keytar's API that the console uses; `findCredentials` hands out everything and stays out. */
 export interface Keytar {
   getPassword(service: string, account: string): Promise<string | null>

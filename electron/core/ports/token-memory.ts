@@ -1,3 +1,4 @@
+import type { Tombstone } from '#shared/contract/inventory.ts'
 import type { Token } from '#shared/contract/tokens.ts'
 
 /** What stays of a token when its platform forgets it: never its value. */
@@ -36,4 +37,19 @@ export interface TokenMemory {
   drop(connectionId: string, tokenIds: readonly string[]): void
   /** What users hold just now: what their lists lack is gone, and the inventory is brought up to date. */
   seen(connectionId: string, users: readonly SeenUser[]): void
+}
+
+export interface AlikeTokens {
+  readonly listed: readonly { readonly ownerId: string; readonly token: Token }[]
+  /** the newest first */
+  readonly gone: readonly Tombstone[]
+  /** our clock when everything was last read; null: never */
+  readonly readAt: number | null
+  readonly clockSkewMs: number
+}
+
+/** What is known of everybody's tokens, by how they end: more of a token no list tells (PRD FR-101). */
+export interface TokenLists {
+  /** Reads everything anew when what is known is older than `maxAgeMs`; a failure of that makes it no more than old. */
+  alike(connectionId: string, endings: readonly string[], maxAgeMs: number): Promise<AlikeTokens>
 }

@@ -4,6 +4,7 @@ import type {
   KeychainStatus,
   LedgerStatus,
   LocalPlatformStatus,
+  Mishap,
   SystemInfo,
   SystemStatus,
 } from '#shared/contract/system.ts'
@@ -14,6 +15,7 @@ export interface StatusParts {
   readonly localPlatform: Live<LocalPlatformStatus>
   readonly clipboard: Live<ClipboardStatus>
   readonly ledger: Live<LedgerStatus>
+  readonly mishaps: Live<readonly Mishap[]>
 }
 
 /** What this machine and this start of the console are, and how the parts below are doing. */
@@ -34,11 +36,16 @@ export class SystemService {
       localPlatform: parts.localPlatform.value,
       clipboard: parts.clipboard.value,
       ledger: parts.ledger.value,
+      mishaps: parts.mishaps.value,
     })
     this.#status = new Live(now())
     const refresh = (): void => this.#status.set(now())
-    const lives = [this.#keychain, parts.localPlatform, parts.clipboard, parts.ledger]
+    const lives = [this.#keychain, parts.localPlatform, parts.clipboard, parts.ledger, parts.mishaps]
     this.#unsubscribe = lives.map((live) => live.subscribe(refresh))
+  }
+
+  get current(): SystemStatus {
+    return this.#status.value
   }
 
   watch(signal?: AbortSignal): AsyncIteratorObject<SystemStatus, undefined, void> {

@@ -4,20 +4,32 @@ import { DrivenClock } from '../../../tests/support/driven-clock.ts'
 import { FirstUseWatch } from './first-use.ts'
 
 const MINUTE = 60_000
-const TOKEN = { connectionId: 'c', userId: 'u', tokenId: 't-1', name: 'scripts', lastFour: 'a1b2' }
+const TOKEN = {
+  connectionId: 'c',
+  userId: 'u',
+  tokenId: 't-1',
+  owner: 'An',
+  name: 'scripts',
+  lastFour: 'a1b2',
+}
 
 let clock: DrivenClock
 let answer: () => { lastUsedAt: number | null } | null
 let looks: number
+let told: string[]
 let watch: FirstUseWatch
 beforeEach(() => {
   clock = new DrivenClock()
   looks = 0
+  told = []
   answer = () => ({ lastUsedAt: null })
-  watch = new FirstUseWatch(clock, async () => {
+  const look = async () => {
     looks += 1
     return answer()
-  })
+  }
+  watch = new FirstUseWatch(clock, look, ({ owner, name, lastFour }) =>
+    told.push(`${name} …${lastFour} of ${owner}`),
+  )
 })
 
 it('waits for the first use, says when it looked, and stops at the first that it sees', async () => {
@@ -29,7 +41,9 @@ it('waits for the first use, says when it looked, and stops at the first that it
   answer = () => ({ lastUsedAt: 42 })
   await clock.pass(MINUTE)
   expect(watch.live.value).toMatchObject([{ usedAt: 42 }])
+  expect(told).toEqual(['scripts …a1b2 of An'])
   await clock.pass(60 * MINUTE)
+  expect(told).toHaveLength(1)
   expect(looks).toBe(4)
   expect(clock.pending).toBe(0)
 })
@@ -53,6 +67,7 @@ it('a platform that does not answer is asked again, and its silence is no answer
   }
   await clock.pass(2 * MINUTE)
   expect(watch.live.value).toMatchObject([{ checkedAt: null, usedAt: null }])
+  expect(told).toEqual([])
   answer = () => ({ lastUsedAt: 7 })
   await clock.pass(MINUTE)
   expect(watch.live.value).toMatchObject([{ usedAt: 7 }])

@@ -45,15 +45,18 @@ export class FirstUseWatch {
   readonly live = new Live<FirstUse[]>([])
   readonly #clock: Clock
   readonly #read: ReadLastUse
+  readonly #tell: (token: FirstUse) => void
   readonly #timers = new Map<string, () => void>()
 
-  constructor(clock: Clock, read: ReadLastUse) {
+  /** @param tell hears of each token once, when its first use is seen */
+  constructor(clock: Clock, read: ReadLastUse, tell: (token: FirstUse) => void) {
     this.#clock = clock
     this.#read = read
+    this.#tell = tell
   }
 
   /** A token was made and is about to be handed over. */
-  expect(token: Pick<FirstUse, 'connectionId' | 'userId' | 'tokenId' | 'name' | 'lastFour'>): void {
+  expect(token: Omit<FirstUse, 'since' | 'checkedAt' | 'usedAt'>): void {
     const since = this.#clock.now()
     this.#put([...this.live.value, { ...token, since, checkedAt: null, usedAt: null }])
     for (const { tokenId } of this.live.value.slice(0, -MOST_TOKENS)) this.#drop(tokenId)
@@ -90,7 +93,10 @@ export class FirstUseWatch {
       return this.#drop(tokenId)
     const now = this.#clock.now()
     if (!failed) this.#change(tokenId, { checkedAt: now, usedAt: seen.lastUsedAt })
-    if (!failed && seen.lastUsedAt !== null) return void this.#timers.delete(tokenId)
+    if (!failed && seen.lastUsedAt !== null) {
+      this.#timers.delete(tokenId)
+      return this.#tell(token)
+    }
     const waited = now - token.since
     if (waited >= LOOK_FOR_MS) return this.#drop(tokenId)
     this.#lookLater(tokenId, waited < EAGER_FOR_MS ? LOOK_EACH_MS : THEN_EACH_MS)

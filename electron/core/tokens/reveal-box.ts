@@ -26,6 +26,11 @@ export class RevealBox {
     this.#clock = clock
   }
 
+  /** Whether any value is waiting to be shown or is being shown. */
+  get holds(): boolean {
+    return this.#kept.size > 0
+  }
+
   /** Takes a value over. The handle that is returned is no secret. */
   put(value: Secret, facts: LedgerFacts): { revealId: string; revealUntil: number } {
     const [oldest] = this.#kept.keys()

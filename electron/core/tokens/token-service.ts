@@ -112,7 +112,9 @@ export class TokenService {
       const { id: tokenId } = token
       const ending = lastFour(token.maskedToken)
       const { connectionId } = asked
-      this.#parts.firstUse.expect({ connectionId, userId: target.userId, tokenId, name, lastFour: ending })
+      const { userId } = target
+      const expected = { connectionId, userId, tokenId, owner: before.user.name, name, lastFour: ending }
+      this.#parts.firstUse.expect(expected)
       const about = { ...factsOf(session, before), ...tokenFacts(token), name }
       return { userId: target.userId, token, ...this.#parts.revealBox.put(made.value, about) }
     })

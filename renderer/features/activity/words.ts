@@ -30,6 +30,7 @@ const ACTIONS: Readonly<Record<LedgerAction, MessageId>> = {
   'token.rotate': 'activity.action.token.rotate',
   'token.rotate-stop': 'activity.action.token.rotate-stop',
   'token.seal': 'activity.action.token.seal',
+  'token.triage': 'activity.action.token.triage',
 }
 
 /** Null for an action that this version does not know: a newer one may have written the ledger. */

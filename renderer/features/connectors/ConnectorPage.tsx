@@ -88,6 +88,7 @@ function Present({
   search: string
 }) {
   const text = useText()
+  const [problem, setProblem] = useState<Problem | null>(null)
   return (
     <>
       <div className={classes.who}>
@@ -97,9 +98,14 @@ function Present({
         <StandingMark connector={connector} />
         <span className={classes.whoAside}>
           <ReadAge status={status} />
-          <Deeds connector={connector} />
+          <Deeds connector={connector} onProblem={setProblem} />
         </span>
       </div>
+      {problem && (
+        <div className={classes.notices}>
+          <ProblemNotice problem={problem} />
+        </div>
+      )}
       <ReadingNotices status={status} />
       <Trouble connector={connector} />
       <Unproven connector={connector} />
@@ -117,12 +123,17 @@ function Present({
 }
 
 /** Start or stop: whichever is not wanted yet. */
-function Deeds({ connector }: { connector: Connector }) {
+function Deeds({
+  connector,
+  onProblem,
+}: {
+  connector: Connector
+  onProblem: (problem: Problem | null) => void
+}) {
   const text = useText()
   const rights = useConnectorRights()
   const actions = useConnectorsActions()
   const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   if (!connector.managed) return null
   if (!rights.change) return <span className={classes.dimmed}>{text('connector.look-only')}</span>
 
@@ -130,30 +141,21 @@ function Deeds({ connector }: { connector: Connector }) {
     setBusy(true)
     const failure = await actions.request(connector.id, 'start')
     setBusy(false)
-    setProblem(failure)
+    onProblem(failure)
     if (failure) return
     notifications.show({
       closeButtonProps: { 'aria-label': text('common.close') },
       message: text('connector.start-asked', { name: connector.name }),
     })
   }
-  return (
-    <>
-      {connector.requested === 'starting' ? (
-        <Button variant="default" onClick={() => actions.askToStop(connector)} data-testid="stop">
-          <T id="connector.stop" />
-        </Button>
-      ) : (
-        <Button loading={busy} onClick={() => void start()} data-testid="start">
-          <T id="connector.start" />
-        </Button>
-      )}
-      {problem && (
-        <div className={classes.wide}>
-          <ProblemNotice problem={problem} />
-        </div>
-      )}
-    </>
+  return connector.requested === 'starting' ? (
+    <Button variant="default" onClick={() => actions.askToStop(connector)} data-testid="stop">
+      <T id="connector.stop" />
+    </Button>
+  ) : (
+    <Button loading={busy} onClick={() => void start()} data-testid="start">
+      <T id="connector.start" />
+    </Button>
   )
 }
 

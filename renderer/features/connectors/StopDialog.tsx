@@ -1,54 +1,38 @@
-import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useState } from 'react'
 import type { Connector } from '#shared/contract/connectors.ts'
 import type { Problem } from '#shared/contract/problem.ts'
-import { ProblemNotice } from '../../i18n/problem.tsx'
-import { T, useText } from '../../i18n/text.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
+import { DangerDialog } from '../../i18n/danger-dialog.tsx'
+import { useText } from '../../i18n/text.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { useConnectorsActions } from './context.tsx'
 import { Image, Uptime } from './Values.tsx'
 
-/** What stops with it. The first focus, and so Enter, is on Cancel. */
+/** What stops with it. */
 export function StopDialog({ connector }: { connector: Connector }) {
   const text = useText()
   const actions = useConnectorsActions()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   const close = (): void => actions.askToStop(null)
 
-  async function stop(): Promise<void> {
-    setBusy(true)
-    setProblem(null)
+  async function stop(): Promise<Problem | null> {
     const failure = await actions.request(connector.id, 'stop')
-    setBusy(false)
-    if (failure) return setProblem(failure)
+    if (failure) return failure
     close()
     notifications.show({
       closeButtonProps: { 'aria-label': text('common.close') },
       message: text('connector.stop-asked', { name: connector.name }),
     })
+    return null
   }
 
   return (
-    <Dialog
+    <DangerDialog
       name="stop-connector"
       title={text('connector.stop-title')}
-      closeLabel={text('common.close')}
+      confirm={text('connector.stop')}
+      confirmTestId="confirm-stop"
       onClose={close}
-      dismissible={!busy}
-      footer={
-        <>
-          <Button variant="default" onClick={close} disabled={busy} data-autofocus data-testid="cancel">
-            <T id="common.cancel" />
-          </Button>
-          <Button color="red" loading={busy} onClick={() => void stop()} data-testid="confirm-stop">
-            <T id="connector.stop" />
-          </Button>
-        </>
-      }
+      onConfirm={stop}
     >
       <p>{text('connector.stop-warning')}</p>
       <Facts
@@ -66,7 +50,6 @@ export function StopDialog({ connector }: { connector: Connector }) {
           { key: 'uptime', name: text('connector.column.uptime'), value: <Uptime connector={connector} /> },
         ]}
       />
-      {problem && <ProblemNotice problem={problem} />}
-    </Dialog>
+    </DangerDialog>
   )
 }

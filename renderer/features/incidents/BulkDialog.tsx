@@ -1,11 +1,11 @@
-import { Button, Textarea } from '@mantine/core'
+import { Textarea } from '@mantine/core'
 import { useEffect, useMemo, useState } from 'react'
 import type { HoldingsOfOwner, Preview } from '#shared/contract/incidents.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { REASON_MAX } from '#shared/domain/token.ts'
+import { DangerDialog } from '../../i18n/danger-dialog.tsx'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -17,7 +17,7 @@ import type { Target } from './store.ts'
 /** Owners named one by one; more are counted. */
 const MOST_NAMED = 50
 
-/** T-10: what is chosen, by owner, with what dies with it; then the seed's question. Enter is on Cancel. */
+/** T-10: what is chosen, by owner, with what dies with it; then the seed's question. */
 export default function BulkDialog() {
   const bulk = useIncidents((state) => state.bulk)
   return bulk && <OpenBulk key={JSON.stringify(bulk)} {...bulk} />
@@ -30,7 +30,6 @@ function OpenBulk({ connectionId, targets }: { connectionId: string; targets: re
   const [preview, setPreview] = useState<Preview | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [reason, setReason] = useState('')
-  const [busy, setBusy] = useState(false)
   const isTooLong = reason.trim().length > REASON_MAX
   const count = preview?.owners.reduce((sum, { tokens }) => sum + tokens.length, 0) ?? 0
 
@@ -46,50 +45,30 @@ function OpenBulk({ connectionId, targets }: { connectionId: string; targets: re
     }
   }, [actions, connectionId, targets])
 
-  async function revoke(): Promise<void> {
-    if (!preview) return
-    setBusy(true)
-    setProblem(null)
+  async function revoke(): Promise<Problem | null> {
+    if (!preview) return null
     const asked = await actions.revoke(connectionId, listedTargets(preview), reason.trim())
-    setBusy(false)
-    if (!asked.value) return setProblem(asked.problem)
+    if (!asked.value) return asked.problem
     actions.closeBulk()
     onShowIncident(asked.value.id)
+    return null
   }
 
+  const asked = preview ? count : countOf(targets)
+
   return (
-    <Dialog
+    <DangerDialog
       name="bulk"
       size={640}
-      title={text('bulk.question', { count: preview ? count : countOf(targets) })}
-      closeLabel={text('common.close')}
+      title={text('bulk.question', { count: asked })}
+      confirm={text('bulk.submit', { count })}
+      confirmTestId="confirm-bulk"
+      icon={<Icon name="trash" />}
+      disabled={!preview?.mayAct || count === 0 || isTooLong}
       onClose={actions.closeBulk}
-      dismissible={!busy}
-      footer={
-        <>
-          <Button
-            variant="default"
-            onClick={actions.closeBulk}
-            disabled={busy}
-            data-autofocus
-            data-testid="cancel"
-          >
-            <T id="common.cancel" />
-          </Button>
-          <Button
-            color="red"
-            loading={busy}
-            disabled={!preview?.mayAct || count === 0 || isTooLong}
-            leftSection={<Icon name="trash" />}
-            onClick={() => void revoke()}
-            data-testid="confirm-bulk"
-          >
-            {text('bulk.submit', { count })}
-          </Button>
-        </>
-      }
+      onConfirm={revoke}
     >
-      <p>{text('revoke.warning')}</p>
+      <p>{text(asked > 1 ? 'revoke.warning-many' : 'revoke.warning')}</p>
       {preview ? (
         <BulkPreview preview={preview} />
       ) : (
@@ -108,7 +87,7 @@ function OpenBulk({ connectionId, targets }: { connectionId: string; targets: re
         data-testid="reason"
       />
       {problem && <ProblemNotice problem={problem} />}
-    </Dialog>
+    </DangerDialog>
   )
 }
 

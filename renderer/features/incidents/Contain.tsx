@@ -3,9 +3,9 @@ import { useState } from 'react'
 import type { HoldingsOfOwner, Preview } from '#shared/contract/incidents.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { REASON_MAX } from '#shared/domain/token.ts'
-import { ProblemNotice } from '../../i18n/problem.tsx'
+import type { MessageId } from '../../i18n/catalogue.ts'
+import { DangerDialog } from '../../i18n/danger-dialog.tsx'
 import { T, useText } from '../../i18n/text.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { useIncidentsActions, useIncidentsEnvironment } from './context.tsx'
@@ -48,7 +48,9 @@ export function Contain({ holdings, preview }: { holdings: HoldingsOfOwner; prev
           checked={chosen.sessions}
           disabled={sessions === null}
           onChange={(event) => choose({ sessions: event.currentTarget.checked })}
-          label={text('device.end-sessions', { count: sessions ?? 0 })}
+          label={
+            sessions ? text('device.end-sessions', { count: sessions }) : text('device.end-sessions-all')
+          }
           description={text(sessions === null ? 'device.end-sessions-not' : 'device.end-sessions-hint')}
           data-testid="choose-sessions"
         />
@@ -98,7 +100,7 @@ export function Contain({ holdings, preview }: { holdings: HoldingsOfOwner; prev
   )
 }
 
-/** The seed's question; the first focus, and so Enter, is on Cancel. */
+/** The seed's question. */
 function ContainDialog({
   holdings,
   chosen,
@@ -113,39 +115,25 @@ function ContainDialog({
   const text = useText()
   const { connection, onShowIncident } = useIncidentsEnvironment()
   const actions = useIncidentsActions()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   const { user, tokens, connectors } = holdings
   const sessions = holdings.sessions ?? 0
 
-  async function contain(): Promise<void> {
-    setBusy(true)
-    setProblem(null)
+  async function contain(): Promise<Problem | null> {
     const asked = await actions.contain({ connectionId: connection.id, userId: user.id, ...chosen, reason })
-    setBusy(false)
     if (asked.value) onShowIncident(asked.value.id)
-    else setProblem(asked.problem)
+    return asked.problem
   }
 
   return (
-    <Dialog
+    <DangerDialog
       name="contain"
       title={text('device.sure', { owner: user.name })}
-      closeLabel={text('common.close')}
+      confirm={text('device.contain-now')}
+      confirmTestId="confirm-contain"
       onClose={onClose}
-      dismissible={!busy}
-      footer={
-        <>
-          <Button variant="default" onClick={onClose} disabled={busy} data-autofocus data-testid="cancel">
-            <T id="common.cancel" />
-          </Button>
-          <Button color="red" loading={busy} onClick={() => void contain()} data-testid="confirm-contain">
-            <T id="device.contain-now" />
-          </Button>
-        </>
-      }
+      onConfirm={contain}
     >
-      <p>{text(chosen.tokens ? 'revoke.warning' : 'device.sure-no-tokens')}</p>
+      <p>{text(warningOf(chosen.tokens ? tokens.length : 0))}</p>
       <ul className={classes.consequences}>
         {chosen.sessions && (
           <li>{sessions > 0 ? text('device.will-end', { count: sessions }) : text('device.will-end-any')}</li>
@@ -157,7 +145,11 @@ function ContainDialog({
         )}
         {chosen.tokens && tokens.some(({ own }) => own) && <li>{text('incident.own-hint')}</li>}
       </ul>
-      {problem && <ProblemNotice problem={problem} />}
-    </Dialog>
+    </DangerDialog>
   )
+}
+
+function warningOf(tokenCount: number): MessageId {
+  if (tokenCount === 0) return 'device.sure-no-tokens'
+  return tokenCount === 1 ? 'revoke.warning' : 'revoke.warning-many'
 }

@@ -8,6 +8,8 @@ import type { IncidentsActions, IncidentsState, IncidentsStore } from './store.t
 export interface IncidentsEnvironment {
   readonly client: ConsoleClient
   readonly store: IncidentsStore
+  /** hands a file to the reader */
+  readonly save: (fileName: string, text: string, type?: string) => void
   readonly connection: Connection
   /** who the connection's token is, as last known */
   readonly identity: Identity | null

@@ -24,6 +24,8 @@ export interface IncidentsState {
   open: OpenIncident
   /** the bulk dialog; the connection is the one that the tokens are of */
   bulk: { connectionId: string; targets: readonly Target[] } | null
+  /** the dialog for a token that was found somewhere */
+  triage: boolean
 }
 
 /** What came of asking: a value, or why there is none. */
@@ -35,6 +37,8 @@ export interface IncidentsActions {
   /** Opens the bulk dialog for tokens of one connection (T-10). */
   openBulk(connectionId: string, targets: readonly Target[]): void
   closeBulk(): void
+  openTriage(): void
+  closeTriage(): void
   /** Shows one incident from now on; returns the end of that. */
   follow(id: string): () => void
   preview(connectionId: string, targets: readonly Target[]): Promise<Asked<Preview>>
@@ -54,7 +58,7 @@ export type IncidentsStore = StoreApi<IncidentsState> & {
 const NONE: OpenIncident = { incident: null, steps: [], problem: null }
 
 export function createIncidentsStore({ client, follow }: Pick<Host, 'client' | 'follow'>): IncidentsStore {
-  const store = createStore<IncidentsState>(() => ({ list: null, open: NONE, bulk: null }))
+  const store = createStore<IncidentsState>(() => ({ list: null, open: NONE, bulk: null, triage: false }))
 
   async function asked<Value>(question: Promise<Value>): Promise<Asked<Value>> {
     try {
@@ -67,6 +71,8 @@ export function createIncidentsStore({ client, follow }: Pick<Host, 'client' | '
   const actions: IncidentsActions = {
     openBulk: (connectionId, targets) => store.setState({ bulk: { connectionId, targets } }),
     closeBulk: () => store.setState({ bulk: null }),
+    openTriage: () => store.setState({ triage: true }),
+    closeTriage: () => store.setState({ triage: false }),
     follow(id) {
       store.setState({ open: NONE })
       return follow(

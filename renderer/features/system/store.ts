@@ -17,6 +17,7 @@ export interface SystemActions {
   /** Both return what went wrong, null when nothing did. */
   recheckKeychain(): Promise<Problem | null>
   restartLocalPlatform(): Promise<Problem | null>
+  dismissMishaps(): Promise<Problem | null>
   /** Who was refused at a platform; null where it does not tell. */
   authFailures(
     connectionId: string,
@@ -60,6 +61,7 @@ export function createSystemStore(host: Host): SystemStore {
     actions: {
       recheckKeychain: () => attempt(() => host.client.system.recheckKeychain()),
       restartLocalPlatform: () => attempt(() => host.client.system.restartLocalPlatform()),
+      dismissMishaps: () => attempt(() => host.client.system.dismissMishaps()),
       async authFailures(connectionId: string, first: number) {
         try {
           return { value: await host.client.system.authFailures({ connectionId, first }), problem: null }

@@ -14,6 +14,7 @@ import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { AccountNotices } from './Account.tsx'
 import { rightsOf, useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
+import { useFirstUses } from './FirstUse.tsx'
 import { Sessions } from './Sessions.tsx'
 import type { UserRef } from './store.ts'
 import { useRevokedColumns, useTokenColumns } from './token-columns.tsx'
@@ -79,14 +80,15 @@ function LoadedAccess({
   const actions = useTokensActions()
   const { identity, onShowUser, onLostDevice, onRevokeAll } = useTokensEnvironment()
   const { own, listOthers, manageOthers } = rightsOf(identity)
-  const { user, tokens, revoked, clockSkewMs } = access
+  const { user, revoked, clockSkewMs } = access
+  const { tokens, waiting } = useFirstUses(access.tokens)
   const hasTokens = identity?.features.apiTokens ?? true
   const mayChange = hasTokens && (user.isMe ? own : manageOthers)
   const revoke = useCallback(
     (token: Token) => actions.open({ name: 'revoke', owner: user, ref: userRef, token }),
     [actions, user, userRef],
   )
-  const columns = useTokenColumns(clockSkewMs, mayChange ? revoke : null)
+  const columns = useTokenColumns(clockSkewMs, waiting, mayChange ? revoke : null)
   const revokedColumns = useRevokedColumns(clockSkewMs)
   const shown = useMemo(() => tokens.filter(matching(search)), [tokens, search])
   const shownRevoked = useMemo(() => revoked?.filter(matching(search)) ?? null, [revoked, search])

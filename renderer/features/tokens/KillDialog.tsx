@@ -1,14 +1,11 @@
-import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
-import { ProblemNotice } from '../../i18n/problem.tsx'
-import { T, useText } from '../../i18n/text.tsx'
-import { Dialog } from '../../ui/Dialog.tsx'
+import { DangerDialog } from '../../i18n/danger-dialog.tsx'
+import { useText } from '../../i18n/text.tsx'
 import { useTokensActions } from './context.tsx'
 import type { TokenDialog } from './store.ts'
 
-/** Ends one login, or all of a user's. The first focus is on Cancel. */
+/** Ends one login, or all of a user's. */
 export function KillDialog({
   dialog,
 }: {
@@ -16,49 +13,30 @@ export function KillDialog({
 }) {
   const text = useText()
   const actions = useTokensActions()
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
   const all = dialog.name === 'kill-sessions'
   const owner = dialog.owner.name
 
-  async function kill(): Promise<void> {
-    setBusy(true)
-    setProblem(null)
+  async function kill(): Promise<Problem | null> {
     const failure = all
       ? await actions.killSessions(dialog.ref)
       : await actions.killSession(dialog.ref, dialog.session.id)
-    setBusy(false)
-    if (failure) return setProblem(failure)
+    if (failure) return failure
     actions.close()
     notifications.show({
       closeButtonProps: { 'aria-label': text('common.close') },
       message: text('session.killed', { count: all ? dialog.count : 1, owner }),
     })
+    return null
   }
 
   return (
-    <Dialog
+    <DangerDialog
       name={dialog.name}
       title={all ? text('session.kill-all') : text('session.kill')}
-      closeLabel={text('common.close')}
+      confirm={all ? text('session.kill-all') : text('session.kill')}
+      confirmTestId="confirm-kill"
       onClose={actions.close}
-      dismissible={!busy}
-      footer={
-        <>
-          <Button
-            variant="default"
-            onClick={actions.close}
-            disabled={busy}
-            data-autofocus
-            data-testid="cancel"
-          >
-            <T id="common.cancel" />
-          </Button>
-          <Button color="red" loading={busy} onClick={() => void kill()} data-testid="confirm-kill">
-            {all ? text('session.kill-all') : text('session.kill')}
-          </Button>
-        </>
-      }
+      onConfirm={kill}
     >
       <p>
         {all
@@ -66,7 +44,6 @@ export function KillDialog({
           : text('session.kill-warning', { owner })}
       </p>
       <p>{text('session.kill-tokens-stay')}</p>
-      {problem && <ProblemNotice problem={problem} />}
-    </Dialog>
+    </DangerDialog>
   )
 }

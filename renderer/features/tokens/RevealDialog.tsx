@@ -13,6 +13,8 @@ import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { CopyState } from './CopyState.tsx'
 import { useTokensActions } from './context.tsx'
+import { Receipt } from './FirstUse.tsx'
+import { HandOff } from './HandOff.tsx'
 import type { TokenDialog } from './store.ts'
 import classes from './tokens.module.css'
 import { useCopy } from './use-copy.ts'
@@ -22,7 +24,7 @@ import { useRevealed } from './use-revealed.ts'
 /** The second click of a double click on "Generate" must not land on a button that closes. */
 const ARM_MS = 700
 
-/** T-06: the value, once. Nothing but copying or saying "I have stored it" lets Escape close this dialog. */
+/** T-06: the value, once. Nothing but copying, sealing or saying "I have stored it" lets Escape close this dialog. */
 export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 'reveal' }> }) {
   const { generated, ownerName } = dialog
   const text = useText()
@@ -32,12 +34,13 @@ export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
   const revealed = useRevealed(generated)
   const copy = useCopy(generated.revealId, revealed.read)
   const [stored, setStored] = useState(false)
+  const [sealed, setSealed] = useState(false)
   const [armed, setArmed] = useState(false)
   const [asking, setAsking] = useState(false)
 
   useEffect(() => clock.after(ARM_MS, () => setArmed(true)), [clock])
 
-  const nothingToLose = revealed.phase === 'gone' || copy.state === 'copied' || stored
+  const nothingToLose = revealed.phase === 'gone' || copy.state === 'copied' || sealed || stored
   useLeaveQuestion(!nothingToLose)
   const { token } = generated
 
@@ -118,12 +121,14 @@ export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
             <CopyState copy={copy} />
           </div>
           {copy.problem && <ProblemNotice problem={copy.problem} />}
+          <HandOff generated={generated} onSealed={() => setSealed(true)} />
           <Checkbox
             checked={stored}
             onChange={(event) => setStored(event.currentTarget.checked)}
             label={text('reveal.stored')}
             data-testid="stored"
           />
+          <Receipt tokenId={token.id} />
           {asking && !nothingToLose && (
             <Notice tone="danger" role="alert" testId="unsaved" title={text('reveal.unsaved')}>
               {text('reveal.unsaved-hint')}

@@ -13,6 +13,8 @@ export interface TokensEnvironment {
   readonly client: ConsoleClient
   readonly store: TokensStore
   readonly pageClipboard: PageClipboard
+  /** hands a file to the reader */
+  readonly save: (fileName: string, text: string, type?: string) => void
   readonly connection: Connection
   /** who the connection's token is, as last known; null when it was never known */
   readonly identity: Identity | null

@@ -7,7 +7,7 @@ import { createTokensStore } from './store.ts'
 
 function rig() {
   const world = createWorld()
-  const store = createTokensStore(hostOf(world).client, world.clock)
+  const store = createTokensStore(hostOf(world), world.clock)
   store.actions.turnTo('cert')
   return { world, store, actions: store.actions, state: store.getState }
 }

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Problem } from '#shared/contract/problem.ts'
-import type { Generated, Session, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
-import type { ConsoleClient } from '../../client.ts'
+import type { FirstUse, Generated, Session, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
+import type { Host } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
 import type { Clock } from '../../ui/clock.tsx'
 import { type GenerateInput, type GenerateOutcome, generateOutcome } from './outcome.ts'
@@ -39,6 +39,8 @@ export interface TokensState {
   dialog: TokenDialog | null
   /** our clock, when the platform last answered anything here */
   lastReadAt: number | null
+  /** new tokens of all connections whose first use is waited for, or was seen (T-08) */
+  firstUses: readonly FirstUse[]
 }
 
 /** What came of a change: null when it was done. */
@@ -60,7 +62,11 @@ export interface TokensActions {
   killSessions(ref: UserRef): Promise<Failure>
 }
 
-export type TokensStore = StoreApi<TokensState> & { readonly actions: TokensActions }
+export type TokensStore = StoreApi<TokensState> & {
+  readonly actions: TokensActions
+  /** Follows the first uses; returns the end of that. */
+  start(): () => void
+}
 
 const PAGE_SIZE = 100
 const TYPING_PAUSE_MS = 250
@@ -76,9 +82,13 @@ const EMPTY: TokensState = {
   users: NOTHING,
   dialog: null,
   lastReadAt: null,
+  firstUses: [],
 }
 
-export function createTokensStore(client: ConsoleClient, clock: Clock): TokensStore {
+export function createTokensStore(
+  { client, follow }: Pick<Host, 'client' | 'follow'>,
+  clock: Clock,
+): TokensStore {
   const store = createStore<TokensState>(() => EMPTY)
   let cancelTyping = (): void => {}
   let usersRequest = 0
@@ -168,7 +178,7 @@ export function createTokensStore(client: ConsoleClient, clock: Clock): TokensSt
       if (connectionId === store.getState().connectionId) return
       cancelTyping()
       accessRequests.clear()
-      store.setState({ ...EMPTY, connectionId }, true)
+      store.setState(({ firstUses }) => ({ ...EMPTY, connectionId, firstUses }), true)
     },
     load,
     searchUsers(search, at = 'pause') {
@@ -207,5 +217,12 @@ export function createTokensStore(client: ConsoleClient, clock: Clock): TokensSt
       change(ref, (connectionId) => client.tokens.killSessions({ connectionId, userId: ref })),
   }
 
-  return Object.assign(store, { actions })
+  return Object.assign(store, {
+    actions,
+    start: () =>
+      follow(
+        (core, options) => core.tokens.firstUses(undefined, options),
+        (firstUses) => store.setState({ firstUses }),
+      ),
+  })
 }

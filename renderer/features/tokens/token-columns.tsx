@@ -7,6 +7,7 @@ import { TokenEnding, TokenName, TokenStatusMark } from '../../i18n/token.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { NotUsedYet } from './FirstUse.tsx'
 import classes from './tokens.module.css'
 
 const NEVER_FIRST = Number.NEGATIVE_INFINITY
@@ -45,9 +46,10 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
   ]
 }
 
-/** Tokens that open something; `onRevoke` null where the holder may only look. */
+/** Tokens that open something; `waiting`: those whose first use is watched for; `onRevoke` null where the holder may only look. */
 export function useTokenColumns(
   skewMs: number,
+  waiting: ReadonlySet<string>,
   onRevoke: ((token: Token) => void) | null,
 ): GridColumn<Token>[] {
   const text = useText()
@@ -75,7 +77,11 @@ export function useTokenColumns(
         sortBy: (token) => token.lastUsedAt ?? NEVER_FIRST,
         cell: (token) =>
           token.lastUsedAt === null ? (
-            <T id="token.never" />
+            waiting.has(token.id) ? (
+              <NotUsedYet />
+            ) : (
+              <T id="token.never" />
+            )
           ) : (
             <RelativeTime at={token.lastUsedAt} skewMs={skewMs} />
           ),
@@ -114,7 +120,7 @@ export function useTokenColumns(
       })
     }
     return columns
-  }, [text, skewMs, onRevoke])
+  }, [text, skewMs, waiting, onRevoke])
 }
 
 /** Tokens that no longer open anything, where the platform keeps them (T-14). */

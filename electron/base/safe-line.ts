@@ -1,5 +1,5 @@
-import { redact } from '#base/redact.ts'
 import { plainLine } from '#shared/domain/log-line.ts'
+import { redact } from './redact.ts'
 
 const MARK = '[redacted]'
 
