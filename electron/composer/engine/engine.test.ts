@@ -194,6 +194,24 @@ describe('reconciling', () => {
     expect(orchestrator.object('a').actual.hash).toBe('h2')
   })
 
+  it('makes anew what the engine refuses to start for the second time, and leaves it alone while the engine is away', async () => {
+    platform.want('a', { requested: 'stopping' })
+    await begin()
+    await pass(20 * SECOND)
+    let status: number | null = null
+    orchestrator.fault = (call) =>
+      call === 'start a' ? new OrchestratorError('task: already exists', status) : null
+    platform.want('a', { requested: 'starting' })
+    await pass(5 * MINUTE)
+    expect(orchestrator.count('start a')).toBeGreaterThan(2)
+    expect(orchestrator.count('replace a')).toBe(0)
+    status = 500
+    await pass(10 * MINUTE)
+    expect(orchestrator.count('replace a')).toBe(1)
+    expect(orchestrator.object('a').actual.state).toBe('running')
+    expect(platform.wanted.get('a')?.reported).toBe('started')
+  })
+
   it('§9 u: refuses a connector whose secrets stay closed, tells its platform, and keeps what ran', async () => {
     platform.want('a')
     platform.want('b')

@@ -27,6 +27,11 @@ export class RetryBook {
     return !failure || failure.wanted !== wanted || this.#clock.now() >= failure.notBefore
   }
 
+  /** Whether the same was tried before and failed. */
+  hasFailed(connectorId: string, wanted: string): boolean {
+    return this.#failures.get(connectorId)?.wanted === wanted
+  }
+
   /** Notes a failure. Answers how long the next attempt waits, ms: half of the ceiling for sure, half at random. */
   failed(connectorId: string, wanted: string): number {
     const before = this.#failures.get(connectorId)

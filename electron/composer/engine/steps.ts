@@ -1,5 +1,7 @@
+import { OrchestratorError } from '../orchestrators/orchestrator.ts'
 import { RefusedConfiguration } from './environment.ts'
 import { type Emit, messageOf, type StepKind } from './events.ts'
+import type { ActualConnector, DesiredConnector } from './model.ts'
 import { Notices } from './notices.ts'
 import type { EngineParts } from './parts.ts'
 import type { Action } from './plan.ts'
@@ -115,26 +117,46 @@ export class Steps {
   }
 
   async #carryOut(action: Exclude<Action, { kind: 'report' }>): Promise<void> {
-    const { orchestrator, specOf } = this.#parts
+    const { orchestrator } = this.#parts
     switch (action.kind) {
       case 'deploy':
-      case 'replace': {
-        const spec = specOf(action.connector, action.name)
-        await this.#pullPlaces(() => this.#withDeadline((signal) => orchestrator.prepare(spec, signal)))
-        return this.#stepPlaces(async () => {
-          this.#signal.throwIfAborted()
-          if (action.kind === 'deploy') await orchestrator.deploy(spec)
-          else await orchestrator.replace(action.actual, spec)
-        })
-      }
+        return this.#create(action.connector, action.name, null)
+      case 'replace':
+        return this.#create(action.connector, action.name, action.actual)
       case 'start':
       case 'stop':
       case 'remove':
-        return this.#stepPlaces(async () => {
-          this.#signal.throwIfAborted()
-          await orchestrator[action.kind](action.actual)
-        })
+        try {
+          return await this.#stepPlaces(async () => {
+            this.#signal.throwIfAborted()
+            await orchestrator[action.kind](action.actual)
+          })
+        } catch (error) {
+          if (action.kind !== 'start' || !this.#isBroken(action, error)) throw error
+          return this.#create(action.connector, action.actual.name, action.actual)
+        }
     }
+  }
+
+  /** @param old what the new object takes the place of */
+  async #create(connector: DesiredConnector, name: string, old: ActualConnector | null): Promise<void> {
+    const { orchestrator, specOf } = this.#parts
+    const spec = specOf(connector, name)
+    await this.#pullPlaces(() => this.#withDeadline((signal) => orchestrator.prepare(spec, signal)))
+    return this.#stepPlaces(async () => {
+      this.#signal.throwIfAborted()
+      if (old === null) await orchestrator.deploy(spec)
+      else await orchestrator.replace(old, spec)
+    })
+  }
+
+  /**
+   * An engine that fell in the middle of a start may hold a container that it will never start again (its task or its
+   * network is lost). What the engine refuses to start for the second time is made anew.
+   */
+  #isBroken(action: Action & { kind: 'start' | 'stop' }, error: unknown): boolean {
+    const refused = error instanceof OrchestratorError && error.status !== null
+    return refused && this.retries.hasFailed(action.connector.id, wantedOf(action))
   }
 
   async #withDeadline(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
