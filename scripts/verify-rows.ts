@@ -126,4 +126,4 @@ export const TESTED_ROWS: readonly TestedRow[] = [
 export const SHORT_PROJECTS: readonly string[] = ['unit']
 
 /** Benchmarks whose short form is quick enough for it: each by its id. */
-export const SHORT_BENCHES: readonly string[] = ['REL-1']
+export const SHORT_BENCHES: readonly string[] = ['REL-1', 'SOAK-6']

@@ -8,8 +8,6 @@ import { type Sample, type SoakedComposer, startSoakedComposer } from '../suppor
 import { until } from '../support/until.ts'
 
 export const id = 'SOAK-6'
-/** The campaign runs the full form, its short form the short one. */
-export const soak = true
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
