@@ -29,7 +29,7 @@ const ACTIONS: Readonly<Record<StepKind, LedgerAction>> = {
 }
 
 /** Steps whose intents are written to the ledger in one go: one wait for the disk instead of one each. */
-const RECORDED_AT_ONCE = 50
+const RECORDED_AT_ONCE = 100
 /** Answers lost in a row after which the platform counts as out of reach. */
 const LOST_IN_A_ROW = 3
 

@@ -10,9 +10,10 @@ import type { AlikeTokens, TokenLists } from '../ports/token-memory.ts'
 import { IN_HAND_MS, InHand } from './in-hand.ts'
 import type { IncidentsService } from './incidents-service.ts'
 import { leakOf, type OwnerRead, type Presented } from './leak-verdict.ts'
-import { forEachAtPace, Pace } from './pace.ts'
+import { Pace } from './pace.ts'
 import type { Ask, PlatformSession, Platforms } from './platform.ts'
 import { prepare } from './preview.ts'
+import { inTurns } from './turns.ts'
 
 export interface LeakTriageParts {
   readonly platforms: Platforms
@@ -137,7 +138,11 @@ export class LeakTriage {
       ledger,
       'token.triage',
       facts,
-      () => forEachAtPace(pace, [...values.keys()], one),
+      () =>
+        inTurns(
+          pace,
+          [...values.keys()].map((key) => [() => one(key)]),
+        ),
       () => ({ live: endings.filter((_, place) => isLive(presented[place])) }),
     )
     return presented

@@ -25,9 +25,20 @@ export interface LookUpParts {
 /** What is said to be done and still listed is read once more after this: a search index may lag behind. */
 const INDEX_LAG_MS = 1_000
 
+/** Owners whose lists come within this time are settled in one go: one wait for the disk instead of one each. */
+const TOGETHER_MS = 100
+
+interface Finding {
+  readonly steps: readonly StepBody[]
+  readonly readings: ReadonlyMap<string, Reading | null>
+}
+
 /** Finds out by reading what became of steps that were sent. The only place where one is called done. */
 export class LookUp {
   readonly #parts: LookUpParts
+  /** read, and not settled yet: a restart would look once more */
+  #findings: Finding[] = []
+  #cancelWrite: (() => void) | null = null
 
   constructor(parts: LookUpParts) {
     this.#parts = parts
@@ -38,6 +49,12 @@ export class LookUp {
    * @throws when the lists cannot be read: then nothing was settled
    */
   async settle(steps: readonly StepBody[]): Promise<void> {
+    await this.look(steps)
+    this.write()
+  }
+
+  /** The same, but the steps are settled soon, or by the next `write`. */
+  async look(steps: readonly StepBody[]): Promise<void> {
     if (steps.length === 0) return
     let readings = await this.#read(steps)
     const doubtful = steps.filter(
@@ -47,12 +64,38 @@ export class LookUp {
       await this.#parts.pause(INDEX_LAG_MS)
       readings = new Map([...readings, ...(await this.#read(doubtful))])
     }
-    const outcomes: LedgerOutcome[] = []
-    for (const step of steps) outcomes.push(...this.#settle(step, of(readings, step)))
-    this.#parts.ledger.endAll(outcomes)
-    this.#parts.memory.seen(this.#parts.record.body.connectionId, seenUsers(readings))
-    this.#takeIn(readings)
-    this.#parts.record.flush()
+    this.#findings.push({ steps, readings })
+    this.#cancelWrite ??= this.#parts.clock.after(TOGETHER_MS, () => this.#writeIfPossible())
+  }
+
+  /** Settles what was looked up, all of it in one go. @throws when it cannot be written */
+  write(): void {
+    this.#cancelWrite?.()
+    this.#cancelWrite = null
+    const findings = this.#findings
+    if (findings.length === 0) return
+    this.#findings = []
+    const { ledger, memory, record } = this.#parts
+    ledger.endAll(
+      findings.flatMap(({ steps, readings }) =>
+        steps.flatMap((step) => this.#settle(step, of(readings, step))),
+      ),
+    )
+    memory.seen(
+      record.body.connectionId,
+      findings.flatMap(({ readings }) => seenUsers(readings)),
+    )
+    for (const { readings } of findings) this.#takeIn(readings)
+    record.flush()
+  }
+
+  /** Nobody waits for it: what cannot be written now is written with the next change, which tells. */
+  #writeIfPossible(): void {
+    try {
+      this.write()
+    } catch {
+      // The steps are settled in memory and stay unwritten; a restart looks them up.
+    }
   }
 
   /** The connection's own token, revoked by itself: acknowledged, and refused from then on. It cannot look at the list any more. */

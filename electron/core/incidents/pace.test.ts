@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { DrivenClock } from '../../../tests/support/driven-clock.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
-import { forEachAtPace, Pace } from './pace.ts'
+import { Pace } from './pace.ts'
 
 /** A platform whose answers come when the test says so. */
 function platform(pace: Pace) {
@@ -70,37 +70,4 @@ it('answers that take ever longer halve it', async () => {
   const before = pace.limit
   for (let answered = 0; answered < 12; answered += 1) await answerAfter(700)
   expect(pace.limit).toBeLessThanOrEqual(before / 2)
-})
-
-it('begins no further item after a failure, and waits for those under way', async () => {
-  const pace = new Pace(new DrivenClock())
-  const begun: number[] = []
-  const ended: number[] = []
-  const run = forEachAtPace(pace, [0, 1, 2, 3, 4, 5, 6, 7], async (item) => {
-    begun.push(item)
-    await turn()
-    if (item === 1) throw new Error('one')
-    await turn()
-    ended.push(item)
-  })
-  await expect(run).rejects.toThrow('one')
-  expect(begun).toEqual([0, 1, 2, 3])
-  expect(ended).toEqual([0, 2, 3])
-})
-
-it('begins more items as soon as there is room for them', async () => {
-  const pace = new Pace(new DrivenClock())
-  let most = 0
-  let running = 0
-  await forEachAtPace(pace, Array.from({ length: 40 }), async () => {
-    running += 1
-    most = Math.max(most, running)
-    for (let request = 0; request < 10; request += 1) await pace.run(() => turn())
-    running -= 1
-  })
-  expect(most).toBe(12)
-})
-
-it('no items are done at once', async () => {
-  await forEachAtPace(new Pace(new DrivenClock()), [], () => Promise.reject(new Error('none')))
 })

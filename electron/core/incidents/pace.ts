@@ -95,38 +95,3 @@ function isOverload(error: unknown): boolean {
   if (error.retryAfter !== null || error.code === 'timeout') return true
   return /^HTTP (429|502|503|504)\b|^LOCK_ERROR\b/.test(error.detail ?? '')
 }
-
-/**
- * Runs `work` for each item, as many at once as `pace` allows; an item's own requests go through `pace.run`. After the first
- * failure no further item is begun; those under way end, then the failure is thrown.
- */
-export async function forEachAtPace<Item>(
-  pace: Pace,
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = [...items]
-  const failures: unknown[] = []
-  let running = 0
-  await new Promise<void>((resolve) => {
-    const begin = (): void => {
-      if (failures.length > 0) queue.length = 0
-      while (queue.length > 0 && running < pace.limit) {
-        const item = queue.shift() as Item
-        running += 1
-        work(item)
-          .catch((error: unknown) => void failures.push(error))
-          .finally(() => {
-            running -= 1
-            begin()
-          })
-      }
-      if (running > 0) return
-      end()
-      resolve()
-    }
-    const end = pace.onGrown(begin)
-    begin()
-  })
-  if (failures.length > 0) throw failures[0]
-}

@@ -2,8 +2,9 @@ import type { Clock } from '#base/clock.ts'
 import type { Session, Token, UserAccess } from '#shared/contract/tokens.ts'
 import { reach } from '../clients/opencti/reach.ts'
 import { RemoteError } from '../clients/opencti/remote-error.ts'
-import { forEachAtPace, type Pace } from './pace.ts'
+import type { Pace } from './pace.ts'
 import type { Ask } from './platform.ts'
+import { inTurns } from './turns.ts'
 
 /** What a user holds, as the platform lists it. */
 export interface Reading {
@@ -68,9 +69,11 @@ export async function readOwners(
   const readings = new Map<string, Reading | null>(found)
   // Whoever the pages did not bring, moved between two of them perhaps, is asked for by name.
   const missing = [...wanted].filter((id) => !found.has(id))
-  await forEachAtPace(parts.pace, missing, async (id) => {
-    readings.set(id, await readOwner(parts, id))
-  })
+  const read = async (id: string): Promise<void> => void readings.set(id, await readOwner(parts, id))
+  await inTurns(
+    parts.pace,
+    missing.map((id) => [() => read(id)]),
+  )
   return readings
 }
 

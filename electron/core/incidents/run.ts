@@ -11,9 +11,10 @@ import { Deeds } from './deeds.ts'
 import type { IncidentRecord } from './incident-record.ts'
 import type { StepBody } from './incident-store.ts'
 import { LookUp } from './look-up.ts'
-import { forEachAtPace, Pace } from './pace.ts'
+import { Pace } from './pace.ts'
 import type { Ask, Platforms } from './platform.ts'
 import { isOpen, isPlanned, passes } from './rules.ts'
+import { inTurns } from './turns.ts'
 
 export interface RunParts {
   readonly platforms: Platforms
@@ -151,15 +152,20 @@ export class IncidentRun {
     const lookUpAtOnce = byOwner.size <= OWNERS_LOOKED_UP_AT_ONCE
     const connection = this.#record.body.connectionId
     this.#deeds.announce([...byOwner.values()].flat())
+    const turnsOf = ([ownerId, steps]: [string, StepBody[]]) => {
+      const queued = (work: () => Promise<void>) => () =>
+        this.#parts.ownerQueue.run(`${connection} ${ownerId}`, work)
+      const deeds = steps.map((step) => queued(() => this.#deeds.do([step], () => this.#ending !== null)))
+      const look = queued(async () => {
+        if (this.#ending === null) await this.#lookUp.look(steps.filter(isOpen))
+      })
+      return lookUpAtOnce ? [...deeds, look] : deeds
+    }
     try {
-      await forEachAtPace(this.#pace, [...byOwner], ([ownerId, steps]) =>
-        this.#parts.ownerQueue.run(`${connection} ${ownerId}`, async () => {
-          await this.#deeds.do(steps, () => this.#ending !== null)
-          if (lookUpAtOnce && this.#ending === null) await this.#lookUp.settle(steps.filter(isOpen))
-        }),
-      )
+      await inTurns(this.#pace, [...byOwner].map(turnsOf))
     } finally {
       this.#deeds.withdraw()
+      this.#lookUp.write()
     }
     if (!lookUpAtOnce && this.#ending === null) await this.#lookUp.settle(planned.filter(isOpen))
   }

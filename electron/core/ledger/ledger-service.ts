@@ -184,27 +184,28 @@ export class LedgerService implements ActionLedger {
 
   #write(ledgerKey: LedgerKey, bodies: readonly LedgerFacts[]): number[] {
     if (bodies.length === 0) return []
-    const written = transaction(this.#parts.database, () =>
-      bodies.map((body) => this.#insert(ledgerKey, body)),
-    )
-    const last = written.at(-1)
-    if (last) this.#keepHead(ledgerKey, last.head)
-    return written.map(({ place }) => place)
+    const { places, head } = transaction(this.#parts.database, () => this.#insert(ledgerKey, bodies))
+    this.#keepHead(ledgerKey, head)
+    return places
   }
 
-  #insert({ chain, key }: LedgerKey, facts: LedgerFacts): { place: number; head: ChainHead } {
+  /** Within a transaction: nobody else writes meanwhile, so each record after the first follows the one before it. */
+  #insert({ chain, key }: LedgerKey, bodies: readonly LedgerFacts[]): { places: number[]; head: ChainHead } {
     const { database, clock } = this.#parts
+    const insert = database.prepare('INSERT INTO record (chain, sequence, body, digest) VALUES (?, ?, ?, ?)')
     const last = this.#last()
-    const body: Record<string, unknown> = { v: 1, at: new Date(clock.now()).toISOString(), ...facts }
-    // Where the chain changes, the record carries the head of the other, so that the two stay one story.
-    if (last && last.chain !== chain) body.after = linkTo(last)
-    // SECURITY: the ledger is kept for years; what has the shape of a secret does not enter it.
-    const text = redact(JSON.stringify(body))
-    const { sequence, digest } = chainRecord(key, this.#headToFollow(chain, key), text)
-    const { lastInsertRowid } = database
-      .prepare('INSERT INTO record (chain, sequence, body, digest) VALUES (?, ?, ?, ?)')
-      .run(chain, sequence, text, digest)
-    return { place: Number(lastInsertRowid), head: { count: sequence, digest } }
+    let head = this.#headToFollow(chain, key)
+    const places = bodies.map((facts, index) => {
+      const body: Record<string, unknown> = { v: 1, at: new Date(clock.now()).toISOString(), ...facts }
+      // Where the chain changes, the record carries the head of the other, so that the two stay one story.
+      if (index === 0 && last && last.chain !== chain) body.after = linkTo(last)
+      // SECURITY: the ledger is kept for years; what has the shape of a secret does not enter it.
+      const text = redact(JSON.stringify(body))
+      const { sequence, digest } = chainRecord(key, head, text)
+      head = { count: sequence, digest }
+      return Number(insert.run(chain, sequence, text, digest).lastInsertRowid)
+    })
+    return { places, head }
   }
 
   /**
