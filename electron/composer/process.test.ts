@@ -64,7 +64,7 @@ const config = async (more: object = {}): Promise<{ file: string; port: number }
 
 describe('the process', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '§9 e, f: serves health and metrics, and ends with 0 on %s',
+    '§9 e, f, operations: serves health and metrics, and ends with 0 on %s',
     async (signal) => {
       const { file, port } = await config()
       const { child, code, output } = start(['--config', file])
@@ -106,7 +106,7 @@ describe('the process', () => {
     expect(readFileSync(join(folder, 'logs', log ?? ''), 'utf8')).toContain('registered with the platform')
   }, 20_000)
 
-  it('--check names problems and ends with 2, or says that all is well and ends with 0', async () => {
+  it('§9, operations: --check names problems and ends with 2, or says that all is well and ends with 0', async () => {
     const { file } = await config()
     const fine = start(['--config', file, '--check'])
     expect(await fine.code).toBe(0)

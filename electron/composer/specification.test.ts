@@ -71,7 +71,7 @@ describe('what a connector is given', () => {
     })
   })
 
-  it('§9 o: with a proxy, the composer’s own in the place of the server’s, each name once', () => {
+  it('§9 o, z: with a proxy, the composer’s own in the place of the server’s, each name once; its certificates and the public roots', () => {
     const ca = issueCertificate({
       organisation: 'proxy',
       notBefore: new Date(0),
@@ -100,7 +100,6 @@ describe('what a connector is given', () => {
     })
     const names = spec.environment.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
-    // §9 z: the public roots are there too.
     const certificates =
       spec.proxyCa?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
     expect(new X509Certificate(certificates[0] ?? '').fingerprint256).toBe(

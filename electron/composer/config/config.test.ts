@@ -48,7 +48,7 @@ describe('sources', () => {
   })
 
   it.each([['00123'], ['1e5'], ['TRUE'], ['12345678901234567890'], ['0x10']])(
-    'keeps the token %s as it is written, in the environment and in a file',
+    '§9, operations: keeps the token %s as it is written, in the environment and in a file',
     (token) => {
       expect(opencti({ OPENCTI__TOKEN: token })?.token.expose()).toBe(token)
       write('config/default.yaml', `opencti:\n  token: ${token}\n`)
@@ -57,7 +57,7 @@ describe('sources', () => {
     },
   )
 
-  it('takes lists from the environment: JSON, commas, numbered', () => {
+  it('§9, operations: takes lists from the environment: JSON, commas, numbered', () => {
     const docker = (env: Record<string, string>) => opencti(env)?.settings.daemon.docker
     expect(docker({ OPENCTI__DAEMON__DOCKER__DNS: '1.1.1.1, 8.8.8.8' })?.dns).toEqual(['1.1.1.1', '8.8.8.8'])
     expect(docker({ OPENCTI__DAEMON__DOCKER__EXTRA_HOSTS: '["a:1","b:2"]' })?.extra_hosts).toEqual([
@@ -129,7 +129,7 @@ describe('§9 p: each platform has its own registry and Docker options', () => {
 })
 
 describe('problems', () => {
-  it('are named all at once, with their keys', () => {
+  it('§9, operations: are named all at once, with their keys', () => {
     const { config, problems } = load({
       MANAGER__EXECUTE_SCHEDULE: 'soon',
       MANAGER__LOGGER__LEVEL: 'loud',

@@ -159,6 +159,22 @@ describe('reconciling', () => {
     expect(platform.wanted.get('a')?.reported).toBe('stopped')
   })
 
+  it('§9 j: fetches the image before it touches the old container, which goes on running when that fails', async () => {
+    platform.want('a')
+    await begin()
+    orchestrator.arrival = () => Promise.reject(new OrchestratorError('manifest unknown', 404))
+    platform.want('a', { hash: 'h2' })
+    await pass(2 * MINUTE)
+    expect(of('step-failed')).toContainEqual(
+      expect.objectContaining({ step: 'replace', message: 'manifest unknown' }),
+    )
+    expect(orchestrator.calls.filter((call) => /^(stop|remove|replace) a/.test(call))).toEqual([])
+    expect(orchestrator.object('a').actual).toMatchObject({ hash: 'h1', state: 'running' })
+    orchestrator.arrival = () => Promise.resolve()
+    await pass(2 * MINUTE)
+    expect(orchestrator.object('a').actual).toMatchObject({ hash: 'h2', state: 'running' })
+  })
+
   it('§9 d: one slow image and one failing connector do not hold the others up', async () => {
     platform.want('slow')
     platform.want('failing')

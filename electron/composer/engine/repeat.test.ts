@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { DrivenClock } from '../../../tests/support/driven-clock.ts'
 import { repeat } from './repeat.ts'
@@ -21,4 +22,17 @@ it('a nudge brings the next round forward and never puts it off, however often i
   await clock.pass(50)
   expect(rounds.at(-1)).toBe(13_000)
   await repetition.stop()
+})
+
+it('§9 f: a loop that dies of a fault of ours ends the process, with an exit code that says so', () => {
+  const program = `
+    import { systemClock } from './electron/base/clock.ts'
+    import { repeat } from './electron/composer/engine/repeat.ts'
+    setInterval(() => {}, 1000)
+    repeat(systemClock, async () => { throw new Error('a fault of ours') })`
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  })
+  expect([status, stderr]).toEqual([1, expect.stringContaining('a fault of ours')])
 })

@@ -10,9 +10,9 @@ const pemOf = (bits: number): string =>
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString()
 
-describe('composer.md §9 t: any size of key', () => {
+describe('any size of key', () => {
   // An odd size shows that the block is as long as the modulus, not a power of two.
-  it.each([2048, 2056, 3072, 4096])('opens versions 1 and 2 with %i bits', (bits) => {
+  it.each([2048, 2056, 3072, 4096])('§9 t: opens versions 1 and 2 with %i bits', (bits) => {
     const key = managerKey(pemOf(bits))
     expect(key.bits).toBe(bits)
     for (const version of [1, 2] as const) {
@@ -145,7 +145,7 @@ describe('the manager key', () => {
     expect(managerKey(pem.replaceAll('\n', '\\n')).bits).toBe(2048)
   })
 
-  it('says what is wrong with one that cannot serve', () => {
+  it('§9 t: says what is wrong with one that cannot serve', () => {
     const wrong = (pem: string): string => {
       try {
         managerKey(pem)

@@ -89,7 +89,7 @@ describe('Kubernetes, before an API double', () => {
     expect([cluster.secrets.size, cluster.deployments.has('one')]).toEqual([0, false])
   })
 
-  it('§9 l: tells ImagePullBackOff and CrashLoopBackOff from running', async () => {
+  it('§9 l, s: tells ImagePullBackOff and CrashLoopBackOff from running; the run before speaks when the present one has said nothing', async () => {
     await harness.orchestrator.deploy(specOf({ image: 'gatehouse-test/absent:1' }))
     const waiting = await found()
     expect(waiting).toMatchObject({ state: 'pending', reason: 'ImagePullBackOff' })
@@ -100,7 +100,6 @@ describe('Kubernetes, before an API double', () => {
     expect(falling).toMatchObject({ state: 'restarting', reason: 'CrashLoopBackOff' })
     if (!falling) return
     expect(await harness.orchestrator.evidence(falling, never)).toMatchObject({ looping: true, exitCode: 3 })
-    // §9 s: the run before speaks when the present one has said nothing.
     expect(await harness.orchestrator.logs(falling, never)).toEqual(['falling'])
     await harness.orchestrator.remove(falling)
   })
@@ -138,7 +137,7 @@ describe('Kubernetes, before an API double', () => {
     expect([cluster.deployments.has('one'), cluster.secrets.size]).toEqual([false, 0])
   })
 
-  it('uses exactly the verbs of the role that ships in resources/', () => {
+  it('§9, operations: uses exactly the verbs of the role that ships in resources/, in its namespace alone', () => {
     const used = new Set(cluster.requests.map(({ verb, path }) => rightFor(verb, path)))
     const role = parseAllDocuments(readFileSync('resources/kubernetes/composer-role.yaml', 'utf8'))
       .map(
@@ -179,7 +178,7 @@ describe('the manifest', () => {
   }
   const registry = { server: 'registry.example', username: 'u', password: new Secret('p'), email: null }
 
-  it('lies over the admin’s base: maps by key, containers by name', () => {
+  it('§9, operations: lies over the admin’s base (annotations, resources), and recreates instead of rolling', () => {
     const base = {
       metadata: { annotations: { team: 'cti' } },
       spec: {
