@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
+import { releaseSource } from './scripts/release-source.ts'
 import { shippedPackages } from './scripts/shipped-packages.ts'
 
 /** Packages with a native part stay outside the bundles; everything else is bundled whole (docs/decisions/0001). */
@@ -43,6 +44,7 @@ const languageOfCatalogue = (id: string): string | null =>
 
 export default defineConfig({
   main: {
+    define: { GATEHOUSE_RELEASES: JSON.stringify(releaseSource(process.env)) },
     plugins: [nativeFormData, withoutSsh, shippedPackages(root, packed)],
     build: {
       outDir: 'out/main',

@@ -48,6 +48,9 @@ import { ClipboardGuard } from './tokens/clipboard-guard.ts'
 import { FirstUseWatch, lastUseAt } from './tokens/first-use.ts'
 import { RevealBox } from './tokens/reveal-box.ts'
 import { TokenService } from './tokens/token-service.ts'
+import { builtInReleases, type ReleaseSource } from './updates/release-source.ts'
+import { SeenReleaseStore } from './updates/seen-store.ts'
+import { UpdatesService } from './updates/updates-service.ts'
 import { UpkeepService } from './upkeep/upkeep-service.ts'
 import { UpkeepStore } from './upkeep/upkeep-store.ts'
 import { createWatch } from './watch.ts'
@@ -80,6 +83,8 @@ export interface ConsolePorts {
   readonly clock?: Clock
   /** a number in [0, 1) */
   readonly random?: () => number
+  /** who announces releases; what was built in unless said otherwise */
+  readonly releases?: ReleaseSource
   /** the system's keychain unless said otherwise */
   readonly secretStore?: SecretStore
 }
@@ -289,12 +294,24 @@ export function createConsole(ports: ConsolePorts): Console {
     clock,
   })
 
+  const updates = new UpdatesService({
+    source: ports.releases ?? builtInReleases(),
+    isOn: () => settings.current.checkForUpdates,
+    version: ports.version,
+    machine: { platform: process.platform, arch: process.arch },
+    store: new SeenReleaseStore(database),
+    folder: join(profileFolder, 'updates'),
+    clock,
+    logger,
+  })
+
   const unsubscribe = [
     localPlatform.status.subscribe(() => connections.embed(embedded(localPlatform))),
     mishaps.noteReturns('local-platform', localPlatform.status),
     mishaps.noteReturns('composer', running.composerState),
     settings.onChange(() => applySettings()),
     settings.onChange(() => inventory.follow()),
+    settings.onChange(() => updates.follow()),
     connections.onChange(() => upkeep.look()),
     connections.onRemoved((removed) => {
       if (settings.current.activeConnectionId === removed.id)
@@ -335,6 +352,7 @@ export function createConsole(ports: ConsolePorts): Console {
     watch.dispose()
     incidents.dispose()
     upkeep.dispose()
+    updates.dispose()
     // The composer first: it tells the platform what its last steps did.
     const children = running.dispose().then(() => localPlatform.stop())
     await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
@@ -368,6 +386,7 @@ export function createConsole(ports: ConsolePorts): Console {
     localXtmOne,
     heartbeat: watch.heartbeat,
     diagnostics,
+    updates,
     about: new AboutService(ports.builtFolder ?? null),
     logger,
     recheckKeychain,
@@ -386,6 +405,7 @@ export function createConsole(ports: ConsolePorts): Console {
       applySettings()
       watch.start()
       upkeep.start()
+      updates.start()
       running.composer
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))

@@ -61,6 +61,8 @@ const MIGRATIONS = [
      body TEXT NOT NULL
    ) STRICT;`,
   `ALTER TABLE connection ADD COLUMN kind TEXT NOT NULL DEFAULT 'opencti' CHECK (kind IN ('opencti', 'openaev'));`,
+  `CREATE TABLE release_seen (
+     only INTEGER PRIMARY KEY CHECK (only = 1), version TEXT NOT NULL, issued_at INTEGER NOT NULL) STRICT;`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

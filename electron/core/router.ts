@@ -27,6 +27,7 @@ import type { FirstUseWatch } from './tokens/first-use.ts'
 import { AnswerLostError, ExpiryDiffersError } from './tokens/generation-errors.ts'
 import type { RevealBox } from './tokens/reveal-box.ts'
 import type { TokenService } from './tokens/token-service.ts'
+import type { UpdatesService } from './updates/updates-service.ts'
 import type { UpkeepService } from './upkeep/upkeep-service.ts'
 
 export interface Services {
@@ -52,6 +53,7 @@ export interface Services {
   readonly heartbeat: HeartbeatService
   readonly diagnostics: DiagnosticsService
   readonly about: AboutService
+  readonly updates: UpdatesService
   readonly logger: Logger
   readonly recheckKeychain: SystemService['checkKeychain']
   readonly restartLocalPlatform: () => Promise<void>
@@ -259,6 +261,11 @@ export function createRouter(services: Services) {
     about: {
       packages: os.about.packages.handler(() => services.about.packages()),
       licence: os.about.licence.handler(({ input }) => services.about.licence(input.name, input.version)),
+    },
+    updates: {
+      watch: os.updates.watch.handler(({ signal }) => services.updates.status.watch(signal)),
+      check: os.updates.check.handler(() => void services.updates.check()),
+      download: os.updates.download.handler(({ input }) => void services.updates.download(input.fileName)),
     },
     diagnostics: {
       make: os.diagnostics.make.handler(() => services.diagnostics.make()),

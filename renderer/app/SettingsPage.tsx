@@ -13,6 +13,7 @@ import { SettingsView } from '../features/settings/SettingsView.tsx'
 import { SystemProvider } from '../features/system/context.tsx'
 import { DiagnosticsPanel } from '../features/system/DiagnosticsPanel.tsx'
 import { AboutPanel, KeychainPanel, LocalPlatformPanel } from '../features/system/panels.tsx'
+import { UpdatesPanel } from '../features/updates/UpdatesPanel.tsx'
 import { useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
 import { useActiveConnection, useLooks, usePage } from './page-context.tsx'
@@ -50,6 +51,8 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
   const byPage = useStore(system, (state) => state.info?.clipboard === 'page')
   const isDesktop = useStore(system, (state) => state.info?.host === 'desktop')
   const canStartAtLogin = useStore(system, (state) => state.info?.canStartAtLogin ?? false)
+  const version = useStore(system, (state) => state.info?.version ?? '')
+  const checkForUpdates = useStore(settings, (state) => state.settings?.checkForUpdates ?? false)
   const localEnabled = useStore(settings, (state) => state.settings?.localPlatform ?? true)
   const singleKeys = useLooks((looks) => looks.remembered.singleKeys)
   const surroundings = useMemo(
@@ -85,6 +88,14 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
         <BundlePanel environment={help} />
         {active && <DiagnosticsPanel key={active.id} connection={active} />}
       </>
+    ),
+    updates: (
+      <UpdatesPanel
+        store={page.updates}
+        version={version}
+        on={checkForUpdates}
+        onChange={(on) => void settings.change({ checkForUpdates: on })}
+      />
     ),
     about: (
       <>

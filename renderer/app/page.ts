@@ -18,6 +18,7 @@ import {
   type PageClipboard,
 } from '../features/tokens/page-clipboard.ts'
 import { createTokensStore, type TokensStore } from '../features/tokens/store.ts'
+import { createUpdatesStore, type UpdatesStore } from '../features/updates/store.ts'
 import { loadCatalogue, type Messages } from '../i18n/catalogue.ts'
 import { type Clock, createTicker, type Ticker } from '../ui/clock.tsx'
 import { saveText } from '../ui/save-text.ts'
@@ -61,6 +62,7 @@ export interface Page {
   readonly connectors: ConnectorsStore
   readonly composer: ComposerStore
   readonly activity: ActivityStore
+  readonly updates: UpdatesStore
   readonly pageClipboard: PageClipboard
   /** hands a file to the reader */
   readonly save: typeof saveText
@@ -173,6 +175,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
     connectors,
     composer,
     activity,
+    updates: createUpdatesStore(host),
     save,
     pageClipboard: createPageClipboard(clipboard, clock),
     remember: keep,

@@ -12,6 +12,7 @@ export const SETTINGS_SECTIONS = [
   'composer',
   'keychain',
   'diagnostics',
+  'updates',
   'about',
 ] as const
 export type SettingsSectionId = (typeof SETTINGS_SECTIONS)[number]

@@ -14,6 +14,7 @@ import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
 import type tokens from './catalogues/en/tokens.json'
 import type triage from './catalogues/en/triage.json'
+import type updates from './catalogues/en/updates.json'
 import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
@@ -31,6 +32,7 @@ export type MessageId = keyof (typeof about &
   typeof settings &
   typeof shell &
   typeof tokens &
+  typeof updates &
   typeof triage &
   typeof xtmOne)
 

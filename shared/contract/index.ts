@@ -12,6 +12,7 @@ import { settings } from './settings.ts'
 import { system } from './system.ts'
 import { tokens } from './tokens.ts'
 import { triage } from './triage.ts'
+import { updates } from './updates.ts'
 import { upkeep } from './upkeep.ts'
 
 /** Everything the page may ask of the core, over whichever host carries it. */
@@ -31,5 +32,6 @@ export const contract = {
   activity,
   diagnostics,
   about,
+  updates,
 }
 export type Contract = typeof contract

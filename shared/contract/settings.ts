@@ -40,6 +40,8 @@ export const Settings = z.object({
   /** whether the app goes on watching when its last window closes; `ask` until it was asked */
   background: z.enum(['ask', 'on', 'off']),
   startAtLogin: z.boolean(),
+  /** ask once a day whether a newer release is there; off unless the user wants it */
+  checkForUpdates: z.boolean(),
   /** each name once */
   inventoryViews: z.array(InventoryView).max(50),
   /** columns of the inventory that are shown; empty: those it starts with */

@@ -258,6 +258,11 @@ export function routerOf(world: World) {
         return LICENCE_TEXT
       }),
     },
+    updates: {
+      watch: os.updates.watch.handler(({ signal }) => stream(world.updates, signal)),
+      check: os.updates.check.handler(({ errors }) => enter('updates.check', errors)),
+      download: os.updates.download.handler(({ errors }) => enter('updates.download', errors)),
+    },
     diagnostics: {
       make: os.diagnostics.make.handler(async ({ errors }) => {
         await enter('diagnostics.make', errors)

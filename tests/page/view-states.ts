@@ -15,6 +15,7 @@ import { REGISTRATION_STATES } from './view-states-registration.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
 import { TRIAGE_STATES } from './view-states-triage.ts'
+import { UPDATES_STATES } from './view-states-updates.ts'
 
 /** Every state of every view: axe, screenshots and the coverage test go through this list. */
 export const VIEW_STATES: readonly ViewState[] = [
@@ -34,4 +35,5 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...ACTIVITY_STATES,
   ...BUNDLE_STATES,
   ...ABOUT_STATES,
+  ...UPDATES_STATES,
 ]

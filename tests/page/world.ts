@@ -19,6 +19,7 @@ import type { Settings } from '#shared/contract/settings.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import type { FirstUse } from '#shared/contract/tokens.ts'
 import type { Leaked } from '#shared/contract/triage.ts'
+import type { UpdateStatus } from '#shared/contract/updates.ts'
 import type { Upkeep } from '#shared/contract/upkeep.ts'
 import { shippedPackages } from './about-world.ts'
 import { type ActivityWorld, activityWorld } from './activity-world.ts'
@@ -42,7 +43,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage' | 'about'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage' | 'about' | 'updates'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -94,6 +95,7 @@ export interface World {
   activity: ActivityWorld
   bundle: BundleParts
   packages: ShippedPackage[]
+  updates: Watched<UpdateStatus>
   firstUses: Watched<FirstUse[]>
   /** values of the reveal box by handle */
   values: Map<string, string>
@@ -192,6 +194,7 @@ export function createWorld(): World {
       notifications: true,
       background: 'ask',
       startAtLogin: false,
+      checkForUpdates: false,
       inventoryViews: [],
       inventoryColumns: [],
     }),
@@ -246,6 +249,7 @@ export function createWorld(): World {
     activity: activityWorld(NOW),
     bundle: bundleParts(NOW),
     packages: shippedPackages(),
+    updates: watched<UpdateStatus>({ state: 'unavailable' }),
     firstUses: watched<FirstUse[]>([]),
     values: new Map(),
     calls: [],

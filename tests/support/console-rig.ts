@@ -14,6 +14,7 @@ export interface RigOptions
   extends Partial<
     Pick<
       ConsolePorts,
+      | 'releases'
       | 'builtFolder'
       | 'clipboard'
       | 'spawnPlatform'
@@ -53,6 +54,7 @@ export function consoleRig(options: RigOptions = {}) {
         throw new Error('This test has no composer')
       }),
     secretStore: keychain,
+    ...(options.releases ? { releases: options.releases } : {}),
     ...(options.builtFolder ? { builtFolder: options.builtFolder } : {}),
     ...(options.clock ? { clock: options.clock } : {}),
     ...(options.power ? { power: options.power } : {}),

@@ -17,6 +17,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notifications: true,
   background: 'ask',
   startAtLogin: false,
+  checkForUpdates: false,
   inventoryViews: [],
   inventoryColumns: [],
 }
