@@ -30,8 +30,8 @@ export function settingsPart(settings: Settings) {
 const wordsOf = (typed: string): string => `(${typed.length} characters)`
 
 /** A connection and what its platform can do, without its name, its people and its certificate. */
-export function connectionPart({ id, url, embedded, caPem, proxy, tokenPlace, state }: Connection) {
-  return { id, url, embedded, hasCa: caPem !== null, proxy, tokenPlace, state: stateOf(state) }
+export function connectionPart({ id, kind, url, embedded, caPem, proxy, tokenPlace, state }: Connection) {
+  return { id, kind, url, embedded, hasCa: caPem !== null, proxy, tokenPlace, state: stateOf(state) }
 }
 
 function stateOf(state: Connection['state']) {
