@@ -12,6 +12,8 @@ export const id = 'REL-1'
 const TOKENS = 500
 /** Runs in the short form. */
 const SOME = 6
+/** The full form takes a while. */
+const TOLD_EVERY = 12
 /** Runs side by side. */
 const LANES = 2
 
@@ -54,9 +56,14 @@ async function campaign(
   const lane = async (): Promise<void> => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const population = people[whoseOf(next)]
-      const outcome = await respond({ ...next, script, folder, population })
-      if (isHarmed(outcome)) console.error(JSON.stringify({ ...next, ...outcome }))
-      outcomes.push(outcome)
+      try {
+        const outcome = await respond({ ...next, script, folder, population })
+        if (isHarmed(outcome)) console.error(JSON.stringify({ ...next, ...outcome }))
+        outcomes.push(outcome)
+      } catch (error) {
+        console.error(JSON.stringify(next), error)
+      }
+      if (outcomes.length % TOLD_EVERY === 0) console.error(`${outcomes.length} of ${cases.length}`)
     }
   }
   await Promise.all(Array.from({ length: LANES }, lane))
