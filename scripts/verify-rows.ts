@@ -65,7 +65,7 @@ export const TESTED_ROWS: readonly TestedRow[] = [
         'shared/domain/*csv*.test.ts',
         'shared/domain/*log*.test.ts',
       ],
-      integration: ['tests/integration/platform-hostile.test.ts'],
+      integration: ['tests/integration/platform-hostile.test.ts', 'tests/integration/fuzz.test.ts'],
       e2e: ['tests/e2e/trouble.test.ts'],
     },
   },

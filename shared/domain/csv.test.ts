@@ -26,6 +26,8 @@ describe('a cell that would be a formula is text', () => {
     '＠SUM(A1)',
     '=cmd|"/c calc"!A1',
     '\ttext',
+    '\u0000@SUM(A1)',
+    '\u200b=1+1',
   ])('%j', (text) => {
     expect(csvLine([text])).toBe(`"'${text.replaceAll('"', '""')}"\r\n`)
   })

@@ -4,10 +4,12 @@
 export const CSV_START = '\ufeff'
 
 /**
- * What a spreadsheet takes for a formula, also behind white space, and the full-width forms that some turn into ASCII
- * (OWASP, CSV Injection).
+ * What a spreadsheet takes for a formula, also behind white space and what has no picture, and the full-width forms that
+ * some turn into ASCII (OWASP, CSV Injection).
  */
-const FORMULA = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/
+const FORMULA =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /^[\s\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2060\ufeff]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/
 
 /**
  * One line with its end.

@@ -37,6 +37,19 @@ describe('sources', () => {
     expect(settings({ MANAGER__ID: 'from-env' }).manager.id).toBe('from-env')
   })
 
+  it('a token in the wrong place of a file is not told with the mistake', () => {
+    for (const text of [
+      'opencti:\n  token:Zq7Fake\n',
+      'opencti: { token: a, tokenZq7Fake }',
+      'opencti:\n  token: "Zq7Fake\n',
+      'opencti:\n  token: a\n   url: Zq7Fake\n  Zq7Fake\n',
+      'opencti: *Zq7Fake',
+    ]) {
+      const { problems } = load({}, write('mine.yaml', text))
+      expect(JSON.stringify(problems)).not.toContain('Zq7Fake')
+    }
+  })
+
   it('reads the file that is named alone', () => {
     write('config/default.yaml', 'manager: { id: from-default }')
     const file = write('mine.yaml', 'manager: { name: Mine }')

@@ -88,19 +88,31 @@ function parsed(tree: Tree, problems: Problem[]): ComposerSettings | null {
     const holder = issue.path.reduce<unknown>((at, step) => (at as Tree)[String(step)], copy) as Tree
     for (const key of issue.keys) {
       delete holder[key]
-      const where = [...issue.path, key].join('.')
+      const where = placeOf([...issue.path, key])
       problems.push({ where, what: 'is no setting and is ignored', grade: 'warning' })
     }
   }
   const second = ComposerSettings.safeParse(copy)
   if (second.success) return second.data
   for (const { path, message } of second.error.issues) {
-    problems.push({ where: path.join('.'), what: message, grade: 'error' })
+    problems.push({ where: placeOf(path), what: message, grade: 'error' })
     drop(copy, path)
   }
   // With the defaults in the place of what is wrong, so that what is looked at later is named in the same run.
   return ComposerSettings.safeParse(copy).data ?? null
 }
+
+/**
+ * `opencti.daemon.selector`.
+ * SECURITY: `token:abc`, the space forgotten, is one long name in YAML; of a name only what looks like one is told.
+ */
+function placeOf(path: readonly PropertyKey[]): string {
+  return path
+    .map(String)
+    .map((step) => (SETTING.test(step) ? step : `${/^[a-z_]{0,32}/i.exec(step)?.[0]}…`))
+    .join('.')
+}
+const SETTING = /^(?:[a-z_]{1,32}|\d{1,6})$/i
 
 /** Takes a value out of the tree; one that is not there stays away. */
 function drop(tree: Tree, path: readonly PropertyKey[]): void {

@@ -75,7 +75,7 @@ function parsedFile(path: string, text: string, problems: Problem[]): Tree {
   const document = parseDocument(text, { schema: 'core', uniqueKeys: true })
   for (const { message, linePos } of document.errors) {
     const line = linePos ? `line ${linePos[0].line}: ` : ''
-    problems.push({ where: path, what: `${line}${message.split('\n')[0]}`, grade: 'error' })
+    problems.push({ where: path, what: `${line}${withoutQuotes(message)}`, grade: 'error' })
   }
   if (document.errors.length > 0) return {}
   visit(document, {
@@ -86,11 +86,22 @@ function parsedFile(path: string, text: string, problems: Problem[]): Tree {
       if (typeof node.value !== 'string' && node.value !== null && node.source) node.value = node.source
     },
   })
-  const tree: unknown = document.toJS({ maxAliasCount: 100 })
+  let tree: unknown
+  try {
+    tree = document.toJS({ maxAliasCount: 100 })
+  } catch {
+    problems.push({ where: path, what: 'has aliases that lead nowhere, or to too much', grade: 'error' })
+    return {}
+  }
   if (tree === null) return {}
   if (typeof tree === 'object' && !Array.isArray(tree)) return tree as Tree
   problems.push({ where: path, what: 'must hold keys and values', grade: 'error' })
   return {}
+}
+
+/** SECURITY: behind its first colon the parser quotes what it stumbled over, and that may be a token. */
+function withoutQuotes(message: string): string {
+  return message.split(/[:\n"]/, 1)[0] ?? ''
 }
 
 /** `OPENCTI__DAEMON__SELECTOR=docker` is opencti.daemon.selector. Values stay as they were written. */

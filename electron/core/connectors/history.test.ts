@@ -142,6 +142,8 @@ describe('what is taken out of a line', () => {
     [`flgrn_octi_\u001b[0mtkn_${'Fake'.repeat(16)}`, 'flgrn_octi_tkn_[redacted]'],
     ['the token expired', 'the token expired'],
     ['password policy: 12 characters', 'password policy: 12 characters'],
+    // A broken escape takes one letter along.
+    ['\u001bpassword=fake-secret', 'assword=[redacted]'],
   ])('%s', (raw, safe) => expect(safeLine(raw)).toBe(safe))
 
   it('takes no time, whatever the line', () => {

@@ -93,7 +93,8 @@ async function asking(
   const tries = [{ first, pauseMs: 0 }, ...TRIES.filter((one) => one.first < first)]
   let problem: ProblemError | null = null
   for (const one of tries) {
-    if (one.pauseMs > 0) await new Promise<void>((resolve) => clock.after(one.pauseMs, resolve))
+    if (one.pauseMs > 0) await pause(clock, one.pauseMs, signal)
+    if (signal.aborted) break
     try {
       return await ask({ after, first: one.first, order, signal })
     } catch (error) {
@@ -102,4 +103,17 @@ async function asking(
     }
   }
   return { after, problem: problem ?? new ProblemError('internal') }
+}
+
+/** Waits, but no longer than `signal` allows: the end of the console must not wait for another try. */
+async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const disarm = clock.after(ms, resolve)
+    const stop = (): void => {
+      disarm()
+      resolve()
+    }
+    signal.addEventListener('abort', stop, { once: true })
+  })
 }

@@ -11,6 +11,7 @@ import {
 import { collected, demultiplexed, logLines } from '../log-lines.ts'
 import { LOG_LINES, type Orchestrator, OrchestratorError, PROXY_CA_PATH } from '../orchestrator.ts'
 import type { Registry } from '../registry.ts'
+import { understood } from '../understood.ts'
 import type { EngineClient } from './engine-client.ts'
 import { environmentList, pullImage } from './images.ts'
 import { singleFileArchive } from './tar.ts'
@@ -127,7 +128,7 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
     await drop(ref).catch(() => undefined)
   }
 
-  return {
+  return understood({
     kind: settings.kind,
 
     async list(signal) {
@@ -211,7 +212,7 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
       })
       return logLines(demultiplexed(await collected(stream)), LOG_LINES)
     },
-  }
+  })
 }
 
 /** Docker answers 409; Podman 4.3 answers 500 and says it in words. */

@@ -10,6 +10,7 @@ import {
 import { logLines } from '../log-lines.ts'
 import { LOG_LINES, type Orchestrator, OrchestratorError } from '../orchestrator.ts'
 import type { Registry } from '../registry.ts'
+import { understood } from '../understood.ts'
 import type { Cluster } from './cluster.ts'
 import { deploymentOf, type KubernetesOptions, secretNames, secretsOf } from './manifest.ts'
 import { type PodState, podState, time } from './pod-state.ts'
@@ -67,7 +68,7 @@ export function kubernetesOrchestrator(cluster: Cluster, settings: KubernetesSet
     }
   }
 
-  return {
+  return understood({
     kind: 'kubernetes',
 
     async list(signal) {
@@ -148,7 +149,7 @@ export function kubernetesOrchestrator(cluster: Cluster, settings: KubernetesSet
       }
       return read(true)
     },
-  }
+  })
 }
 
 function actualConnector({ metadata }: V1Deployment, { state, reason }: PodState): ActualConnector {

@@ -13,6 +13,7 @@ import { environmentList, pullImage } from '../docker/images.ts'
 import { collected, demultiplexed, logLines } from '../log-lines.ts'
 import { LOG_LINES, type Orchestrator, OrchestratorError } from '../orchestrator.ts'
 import { type Registry, registryAuth } from '../registry.ts'
+import { understood } from '../understood.ts'
 import { type SwarmOptions, taskTemplate } from './options.ts'
 import { attach, detach } from './sealed.ts'
 import { type Task, TaskBook } from './tasks.ts'
@@ -97,7 +98,7 @@ export function swarmOrchestrator(engine: EngineClient, settings: SwarmSettings)
     }
   }
 
-  return {
+  return understood({
     kind: 'swarm',
 
     async list(signal) {
@@ -170,7 +171,7 @@ export function swarmOrchestrator(engine: EngineClient, settings: SwarmSettings)
         -LOG_LINES,
       )
     },
-  }
+  })
 }
 
 function actualConnector({ ID, Spec, CreatedAt }: Service, tasks: TaskBook): ActualConnector {
