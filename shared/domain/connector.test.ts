@@ -74,6 +74,16 @@ describe('standing', () => {
     ['active', { managed: false, active: true }],
     ['active', { managed: false, builtIn: true }],
     ['inactive', { managed: false }],
+    // Of a platform that does not tell when it was told (OpenAEV).
+    ['unproven', { dated: false, health: null }],
+    ['unproven', { dated: false, health: health({ at: null }) }],
+    ['unproven', { dated: false, health: health({ at: null }), lastSeenAt: NOW - SILENT_MS - 1 }],
+    ['running', { dated: false, health: health({ at: null }), lastSeenAt: NOW - SILENT_MS }],
+    ['running', { dated: false, health: health({ at: null }), observed: observed() }],
+    ['reboot-loop', { dated: false, health: health({ at: null, inLoop: true }) }],
+    ['not-running', { dated: false, reported: 'stopped', health: null }],
+    ['unproven', { dated: false, managed: false, lastSeenAt: NOW }],
+    ['active', { dated: false, managed: false, builtIn: true }],
   ] as const)('%s: %o', (wanted, change) => expect(standing(change)).toBe(wanted))
 
   it('a wish has its time to come true, to the millisecond', () => {
@@ -103,7 +113,7 @@ describe('standing', () => {
 
   it('what needs a person comes before what does not', () => {
     expect(['crash-loop', 'silent', 'inactive'].every((one) => isTrouble(one as never))).toBe(true)
-    expect(['starting', 'running', 'stopped'].some((one) => isTrouble(one as never))).toBe(false)
+    expect(['starting', 'running', 'stopped', 'unproven'].some((one) => isTrouble(one as never))).toBe(false)
   })
 })
 

@@ -19,6 +19,7 @@ export const PROBLEM_CODES = [
   'wrong-token',
   'missing-capability',
   'forbidden',
+  'role-missing',
   'two-factor',
   'old-platform',
   'not-on-openaev',

@@ -219,10 +219,10 @@ describe('start and stop', () => {
     const { plaintext_token } = await demo.generate(await demo.userIdOf('Alice'))
     connectionId = await rig.connect(demo.url, plaintext_token, 'openaev')
     const call = rig.client.connectors.start({ connectionId, connectorId: id })
-    expect(await problemOf(call)).toMatchObject({ code: 'forbidden' })
+    expect(await problemOf(call)).toMatchObject({ code: 'role-missing' })
     const { seen } = await page()
     await passUntil('it is told', () => seen.last?.phase === 'failed', 15 * SECOND)
-    expect(seen.last?.problem?.code).toBe('forbidden')
+    expect(seen.last?.problem?.code).toBe('role-missing')
   })
 })
 

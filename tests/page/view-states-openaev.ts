@@ -54,7 +54,7 @@ export const OPENAEV_STATES: readonly ViewState[] = [
         phase: 'failed',
         readAt: null,
         composerReachable: null,
-        problem: problem('forbidden', 'HTTP 403'),
+        problem: problem('role-missing', 'HTTP 403'),
       }),
     reach: (stage) => stage.see('[data-testid=problem]'),
   },

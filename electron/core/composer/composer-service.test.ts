@@ -164,6 +164,13 @@ describe('settings', () => {
   })
 })
 
+it('serves the platform that its connection is', async () => {
+  const before = await access('any')
+  access = async () => ({ ...before, kind: 'openaev' })
+  await save({ enabled: true })
+  expect(config().config?.platforms).toMatchObject([{ kind: 'openaev', url: 'http://127.0.0.1:4000' }])
+})
+
 describe('secrets', () => {
   it('stay in memory where the keychain takes none, are left alone when not typed, and can be forgotten', async () => {
     keychain.state = 'missing'

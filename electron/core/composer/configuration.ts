@@ -51,7 +51,10 @@ export function startMessage(parts: ConfigurationParts): StartComposer {
         crash_loop_restarts: settings.crashLoopRestarts,
         shutdown_grace: GRACE_SECONDS,
       },
+      // Without a word OpenCTI is served, and OpenAEV is not.
+      opencti: { enable: false },
       [access.kind]: {
+        enable: true,
         url: access.url,
         ...given('connector_url', settings.connectorUrl ?? loopbackUrl(parts)),
         token: (parts.token ?? access.token).expose(),

@@ -141,7 +141,10 @@ export function useManagedColumns(
     ]
     // Where there is no room, what says how it stands stays; the rest is one key press away.
     const told = columns.filter(({ id }) => id !== 'image' && id !== 'manager')
-    if (isOpenAev) return [...told.slice(0, 1), kindColumn(text), ...told.slice(1)]
+    if (isOpenAev) {
+      const some = isNarrow ? told.filter(({ id }) => id !== 'uptime') : told
+      return [...some.slice(0, 1), kindColumn(text), ...some.slice(1)]
+    }
     return isNarrow ? told : columns
   }, [text, manager, onShow, isNarrow, isOpenAev])
 }

@@ -121,7 +121,7 @@ describe('who is asked as', () => {
 
   it.each([
     [401, 'wrong-token', 'no'],
-    [403, 'forbidden', 'no'],
+    [403, 'role-missing', 'no'],
     [500, 'http-status', 'unknown'],
     [302, 'http-status', 'unknown'],
     ['<html>sign in</html>', 'not-a-platform', 'unknown'],
@@ -196,7 +196,7 @@ describe('connectors', () => {
 
   it('fails where it may see nothing, and where one kind fails for another reason', async () => {
     const closed = await openAev({ [collectors]: 403, [injectors]: 403, [executors]: 403 })
-    expect((await failureOf(new OpenAevConnectors(closed.client).list())).code).toBe('forbidden')
+    expect((await failureOf(new OpenAevConnectors(closed.client).list())).code).toBe('role-missing')
     const broken = await openAev({ [collectors]: [], [injectors]: { content: [] }, [executors]: [] })
     expect((await failureOf(new OpenAevConnectors(broken.client).list())).code).toBe('platform-error')
   })

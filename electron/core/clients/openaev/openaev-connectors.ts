@@ -44,7 +44,7 @@ export class OpenAevConnectors {
       return { kind, listed: await this.#client.list(kind), refusal: null }
     } catch (error) {
       const isHidden =
-        error instanceof RemoteError && (error.code === 'forbidden' || error.httpStatus === 404)
+        error instanceof RemoteError && (error.code === 'role-missing' || error.httpStatus === 404)
       if (!isHidden) throw error
       return { kind, listed: null, refusal: error }
     }

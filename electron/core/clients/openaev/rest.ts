@@ -10,7 +10,7 @@ const Told = z.object({ message: z.string().min(1) })
 
 /**
  * The JSON of an answer, checked by `schema`. Statuses are real here, unlike in GraphQL (opencti-api.md §6.2).
- * @throws RemoteError `wrong-token`, `forbidden`, `not-a-platform`, `http-status`, `platform-error`
+ * @throws RemoteError `wrong-token`, `role-missing`, `not-a-platform`, `http-status`, `platform-error`
  */
 export function jsonOf<Data>(answer: RawAnswer, schema: z.ZodType<Data>): Data {
   const text = textOf(answer)
@@ -34,7 +34,7 @@ export function textOf(answer: RawAnswer): string {
   const { status, text } = answer
   if (status >= 200 && status < 300) return text
   if (status === 401) throw refused('wrong-token', answer)
-  if (status === 403) throw refused('forbidden', answer)
+  if (status === 403) throw refused('role-missing', answer)
   if (status === 400) throw refused('platform-error', answer)
   if (status === 404) throw refused('http-status', answer)
   throw httpStatus(answer)
@@ -42,7 +42,7 @@ export function textOf(answer: RawAnswer): string {
 
 /** The platform looked at the request and did not do it. */
 function refused(
-  code: 'wrong-token' | 'forbidden' | 'platform-error' | 'http-status',
+  code: 'wrong-token' | 'role-missing' | 'platform-error' | 'http-status',
   { status, text }: RawAnswer,
 ): RemoteError {
   return new RemoteError(code, wordsOf(text) ?? `HTTP ${status}`, 'no', { httpStatus: status })
