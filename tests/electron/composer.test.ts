@@ -49,6 +49,7 @@ it('is turned on in the settings, works, comes back when it is killed, and ends 
   await expect
     .poll(async () => (await composerPid(desktop)) > 0 && (await ready.count()) === 1, { timeout: 20_000 })
     .toBe(true)
+  await page.getByTestId('mishap-composer').getByText('The composer ended unexpectedly').waitFor()
   const second = await composerPid(desktop)
   await desktop.app.close()
   await expect.poll(() => [first, second].filter(isAlive)).toEqual([])
