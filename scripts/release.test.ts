@@ -75,6 +75,27 @@ describe('packing', () => {
     expect(packed.mac?.hardenedRuntime).toBe(true)
   })
 
+  it('gives up of the hardened runtime what the engine needs, and lets Apple see what is published', () => {
+    expect(packed.mac).toMatchObject({ notarize: true, entitlementsInherit: packed.mac?.entitlements })
+    const entitlements = readFileSync(join(root, String(packed.mac?.entitlements)), 'utf8')
+    expect(entitlements.match(/<key>[^<]*<\/key>/g)).toEqual(['<key>com.apple.security.cs.allow-jit</key>'])
+  })
+
+  it('has an icon for each system, and each state of the tray in both sizes', () => {
+    const sizeOf = (file: string) => {
+      const png = readFileSync(join(root, file))
+      expect(png.subarray(1, 4).toString()).toBe('PNG')
+      return [png.readUInt32BE(16), png.readUInt32BE(20)]
+    }
+    for (const { icon } of [packed.linux, packed.mac, packed.win] as { icon: string }[])
+      expect(sizeOf(icon)).toEqual([1024, 1024])
+    for (const state of ['good', 'warning', 'danger', 'unknown']) {
+      const [width = 0, height] = sizeOf(`resources/tray/${state}.png`)
+      expect(width).toBe(height)
+      expect(sizeOf(`resources/tray/${state}@2x.png`)).toEqual([2 * width, 2 * width])
+    }
+  })
+
   it('names the program after nobody’s domain, as the keychain does', () => {
     expect(packed.appId).toBe('org.gatehouse.console')
     expect(KEYCHAIN_SERVICE).toBe(packed.appId)
@@ -82,7 +103,11 @@ describe('packing', () => {
 })
 
 describe('a package made on this machine', () => {
-  beforeEach(() => vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', undefined).resetModules())
+  const named = ['GATEHOUSE_PUBLISHER', 'GATEHOUSE_PUBLISHER_MAIL', 'GATEHOUSE_PUBLISHER_HOME'] as const
+  beforeEach(() => {
+    for (const name of ['ELECTRON_OVERRIDE_DIST_PATH', ...named]) vi.stubEnv(name, undefined)
+    vi.resetModules()
+  })
   afterEach(() => vi.unstubAllEnvs())
   const configuration = async () => (await import('./packaging.ts')).default
 
@@ -90,5 +115,18 @@ describe('a package made on this machine', () => {
     expect(await configuration()).toEqual({ extends: 'electron-builder.yml' })
     vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', '/runtime').resetModules()
     expect(await configuration()).toEqual({ extends: 'electron-builder.yml', electronDist: '/runtime' })
+  })
+
+  it('names its publisher everywhere, or nowhere, and is then signed', async () => {
+    vi.stubEnv('GATEHOUSE_PUBLISHER', 'Example CERT')
+    await expect(configuration()).rejects.toThrow('belong together')
+    vi.stubEnv('GATEHOUSE_PUBLISHER_MAIL', 'tools@cert.example').resetModules()
+    vi.stubEnv('GATEHOUSE_PUBLISHER_HOME', 'https://cert.example/gatehouse')
+    expect(await configuration()).toMatchObject({
+      extraMetadata: { homepage: 'https://cert.example/gatehouse' },
+      linux: { maintainer: 'Example CERT <tools@cert.example>', vendor: 'Example CERT' },
+      win: { signtoolOptions: { publisherName: 'Example CERT' } },
+      forceCodeSigning: true,
+    })
   })
 })
