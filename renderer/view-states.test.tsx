@@ -20,7 +20,9 @@ const sources = import.meta.glob<string>('./**/*.tsx', { query: '?raw', import: 
 function existingViews(): string[] {
   const names = Object.entries(sources)
     .filter(([path]) => !path.includes('.test.'))
-    .flatMap(([, source]) => [...source.matchAll(/<Dialog\s[^>]*?name=(?:"([a-z-]+)"|\{dialog\.name\})/g)])
+    .flatMap(([, source]) => [
+      ...source.matchAll(/<(?:Danger)?Dialog\s[^>]*?name=(?:"([a-z-]+)"|\{dialog\.name\})/g),
+    ])
     .flatMap(([, name]) => (name === undefined ? ['kill-session', 'kill-sessions'] : [name]))
   return [
     ...new Set(names.map((name) => `dialog:${name}`)),

@@ -44,7 +44,7 @@ export function TokensPage({ connection }: { connection: Connection }) {
 
 /** Tokens of the connection's holder and of single users. */
 function TokensOfUsers({ connection, place }: { connection: Connection; place: TokensPlace }) {
-  const { host, tokens, incidents, pageClipboard, save, settings, system, router } = usePage()
+  const { host, tokens, upkeep, incidents, pageClipboard, save, settings, system, router } = usePage()
   const search = useLooks((looks) => looks.search)
   const chosen = useStore(settings, (state) => state.settings)
   const clipboard = useStore(system, (state) => state.info?.clipboard ?? 'system')
@@ -54,6 +54,7 @@ function TokensOfUsers({ connection, place }: { connection: Connection; place: T
     () => ({
       client: host.client,
       store: tokens,
+      upkeep,
       pageClipboard,
       save,
       connection,
@@ -71,6 +72,7 @@ function TokensOfUsers({ connection, place }: { connection: Connection; place: T
     [
       host,
       tokens,
+      upkeep,
       incidents,
       pageClipboard,
       save,

@@ -18,6 +18,7 @@ import {
   type PageClipboard,
 } from '../features/tokens/page-clipboard.ts'
 import { createTokensStore, type TokensStore } from '../features/tokens/store.ts'
+import { createUpkeepStore, type UpkeepStore } from '../features/tokens/upkeep-store.ts'
 import { createUpdatesStore, type UpdatesStore } from '../features/updates/store.ts'
 import { loadCatalogue, type Messages } from '../i18n/catalogue.ts'
 import { type Clock, createTicker, type Ticker } from '../ui/clock.tsx'
@@ -55,6 +56,7 @@ export interface Page {
   readonly settings: SettingsStore
   readonly connections: ConnectionsStore
   readonly tokens: TokensStore
+  readonly upkeep: UpkeepStore
   readonly registration: RegistrationStore
   readonly heartbeat: HeartbeatStore
   readonly overview: OverviewStore
@@ -130,6 +132,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
 
   const connections = createConnectionsStore(host)
   const tokens = createTokensStore(host, clock)
+  const upkeep = createUpkeepStore(host)
   const activity = createActivityStore(host.client, clock)
   const connectors = createConnectorsStore(host)
   const composer = createComposerStore(host)
@@ -168,6 +171,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
     settings,
     connections,
     tokens,
+    upkeep,
     registration,
     heartbeat,
     overview,
@@ -189,6 +193,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
         system.start(),
         connections.start(),
         tokens.start(),
+        upkeep.start(),
         heartbeat.start(),
         incidents.start(),
         composer.start(),

@@ -15,6 +15,7 @@ import type shell from './catalogues/en/shell.json'
 import type tokens from './catalogues/en/tokens.json'
 import type triage from './catalogues/en/triage.json'
 import type updates from './catalogues/en/updates.json'
+import type upkeep from './catalogues/en/upkeep.json'
 import type xtmOne from './catalogues/en/xtm-one.json'
 
 /** Every sentence of the page has one of these names; the English catalogue, a file a feature, is the source. */
@@ -34,6 +35,7 @@ export type MessageId = keyof (typeof about &
   typeof tokens &
   typeof updates &
   typeof triage &
+  typeof upkeep &
   typeof xtmOne)
 
 export type Messages = Readonly<Record<MessageId, string>>

@@ -80,6 +80,20 @@ export function useDateText(): (at: number) => string {
   return (at) => intl.formatDate(at, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 }
 
+/** "15 minutes", "7 days": a span in ms by its largest unit, cut off to whole ones. */
+export function useSpanText(): (ms: number) => string {
+  const intl = useIntl()
+  return (ms) => {
+    const [unit, size] =
+      ms >= DAY
+        ? (['day', DAY] as const)
+        : ms >= HOUR
+          ? (['hour', HOUR] as const)
+          : (['minute', MINUTE] as const)
+    return intl.formatNumber(Math.floor(ms / size), { style: 'unit', unit, unitDisplay: 'long' })
+  }
+}
+
 function isoText(at: number): string {
   const date = new Date(at)
   return Number.isNaN(date.getTime()) ? '' : date.toISOString()

@@ -10,6 +10,8 @@ const PATHS = {
   back: 'M9.5 3.5 5 8l4.5 4.5',
   up: 'M4 9.5 8 5.5l4 4',
   close: 'M4 4l8 8M12 4l-8 8',
+  clock: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.75V8l2.25 1.5',
+  bell: 'M3.5 11.5h9L11.25 9.5V7a3.25 3.25 0 0 0-6.5 0v2.5zM7 13.5h2',
 } as const
 
 export type IconName = keyof typeof PATHS

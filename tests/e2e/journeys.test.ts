@@ -46,7 +46,7 @@ describe('Journey 1: long-term access', () => {
     await row.waitFor()
     const cells = await row.getByRole('gridcell').allInnerTexts()
     expect(cells.join(' | ')).toContain(value.slice(-4))
-    expect(cells.join(' | ')).toMatch(/Just now.*Never.*Never/)
+    expect(cells.join(' | ')).toMatch(/Just now.*Never.*Not used yet/)
     expect(await page.content()).not.toContain(value)
 
     expect(await curl(url, value)).toMatchObject({

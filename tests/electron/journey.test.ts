@@ -50,7 +50,7 @@ it('generates, reveals once, copies, uses, revokes, is refused at the next call,
   await row.waitFor()
   const cells = (await row.getByRole('gridcell').allInnerTexts()).join(' | ')
   expect(cells).toContain(`…${value.slice(-4)}`)
-  expect(cells).toMatch(/Just now.*Never.*Never/)
+  expect(cells).toMatch(/Just now.*Never.*Not used yet/)
   expect(await page.content()).not.toContain(value)
   expect(await curl(url, value)).toMatchObject({
     status: 200,

@@ -16,12 +16,14 @@ import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
 import { TRIAGE_STATES } from './view-states-triage.ts'
 import { UPDATES_STATES } from './view-states-updates.ts'
+import { UPKEEP_STATES } from './view-states-upkeep.ts'
 
 /** Every state of every view: axe, screenshots and the coverage test go through this list. */
 export const VIEW_STATES: readonly ViewState[] = [
   ...SHELL_STATES,
   ...TOKEN_STATES,
   ...HAND_OFF_STATES,
+  ...UPKEEP_STATES,
   ...INVENTORY_STATES,
   ...POLICY_STATES,
   ...REGISTRATION_STATES,

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import { type ReactNode, useCallback, useEffect, useMemo } from 'react'
+import { type ReactNode, useEffect, useMemo } from 'react'
 import type { Token, UserAccess } from '#shared/contract/tokens.ts'
 import { AccountState } from '../../i18n/account.tsx'
 import { ProblemNotice } from '../../i18n/problem.tsx'
@@ -15,6 +15,8 @@ import { Section } from '../../ui/Section.tsx'
 import { AccountNotices } from './Account.tsx'
 import { rightsOf, useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
 import { useFirstUses } from './FirstUse.tsx'
+import { PlannedSection } from './Planned.tsx'
+import { useEndedPlans, usePlanned } from './plans.ts'
 import { Sessions } from './Sessions.tsx'
 import type { UserRef } from './store.ts'
 import { useRevokedColumns, useTokenColumns } from './token-columns.tsx'
@@ -84,11 +86,15 @@ function LoadedAccess({
   const { tokens, waiting } = useFirstUses(access.tokens)
   const hasTokens = identity?.features.apiTokens ?? true
   const mayChange = hasTokens && (user.isMe ? own : manageOthers)
-  const revoke = useCallback(
-    (token: Token) => actions.open({ name: 'revoke', owner: user, ref: userRef, token }),
-    [actions, user, userRef],
-  )
-  const columns = useTokenColumns(clockSkewMs, waiting, mayChange ? revoke : null)
+  const deeds = useMemo(() => {
+    if (!mayChange) return null
+    const open = (name: 'revoke' | 'plan') => (token: Token) =>
+      actions.open({ name, owner: user, ref: userRef, token })
+    return { revoke: open('revoke'), plan: open('plan') }
+  }, [actions, user, userRef, mayChange])
+  const planned = usePlanned()
+  useEndedPlans(access, () => void actions.load(userRef))
+  const columns = useTokenColumns(clockSkewMs, waiting, planned, deeds)
   const revokedColumns = useRevokedColumns(clockSkewMs)
   const shown = useMemo(() => tokens.filter(matching(search)), [tokens, search])
   const shownRevoked = useMemo(() => revoked?.filter(matching(search)) ?? null, [revoked, search])
@@ -175,6 +181,7 @@ function LoadedAccess({
           />
         )}
       </Section>
+      <PlannedSection userId={user.id} skewMs={clockSkewMs} mayChange={mayChange} />
       {shownRevoked !== null && revoked !== null && revoked.length > 0 && (
         <Section title={text('tokens.revoked')} count={countText(text, shownRevoked.length, revoked.length)}>
           {shownRevoked.length === 0 ? (

@@ -1,5 +1,6 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { type FormEvent, useId, useState } from 'react'
+import type { Rotation } from '#shared/contract/upkeep.ts'
 import {
   durationDays,
   expiryOf,
@@ -8,6 +9,7 @@ import {
   type TokenDuration,
 } from '#shared/domain/token.ts'
 import { isDurationAllowed, matchesNamePattern, type TokenPolicy } from '#shared/domain/token-policy.ts'
+import { QUIET_CHOICES_MS } from '#shared/domain/upkeep.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { useDateText } from '../../i18n/time.tsx'
@@ -18,19 +20,24 @@ import { AccountNotices } from './Account.tsx'
 import { useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
 import { LostAnswer, WrongExpiry } from './GenerateTrouble.tsx'
 import type { GenerateOutcome } from './outcome.ts'
+import { RotationFields } from './RotationFields.tsx'
 import type { TokenDialog } from './store.ts'
 import { tokenNameFrom } from './token-name.ts'
 import classes from './tokens.module.css'
 
 /** T-05: a name, a duration that must be chosen, the consequences in a sentence. */
 export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 'generate' }> }) {
-  const { owner, ref } = dialog
+  const { owner, ref, replaces } = dialog
   const text = useText()
   const { tokenNameTemplate, tokenPolicy } = useTokensEnvironment()
   const { clock } = useTicker()
   const actions = useTokensActions()
   const skewMs = useTokens((state) => state.access[ref]?.data?.clockSkewMs ?? 0)
-  const [name, setName] = useState(() => tokenNameFrom(tokenNameTemplate, owner.name, clock.now()))
+  const [name, setName] = useState(
+    () => replaces?.name ?? tokenNameFrom(tokenNameTemplate, owner.name, clock.now()),
+  )
+  const [quietMs, setQuietMs] = useState<number>(QUIET_CHOICES_MS[2])
+  const [finish, setFinish] = useState<Rotation['finish']>('ask')
   const [duration, setDuration] = useState<TokenDuration | null>(null)
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
@@ -56,7 +63,8 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
     if (busy || duration === null || length === 0 || length > TOKEN_NAME_MAX || !isNameAllowed) return
     setBusy(true)
     setOutcome(null)
-    const ended = await actions.generate({ userId: ref, name: name.trim(), duration }, owner.name)
+    const rotation = replaces && { old: replaces, quietMs, finish }
+    const ended = await actions.generate({ userId: ref, name: name.trim(), duration }, owner.name, rotation)
     // Made: the store has put the reveal dialog in this one's place.
     if (ended.kind === 'made') return
     setOutcome(ended)
@@ -68,7 +76,7 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
   return (
     <Dialog
       name="generate"
-      title={text('generate.title')}
+      title={text(replaces ? 'rotation.title' : 'generate.title')}
       closeLabel={text('common.close')}
       onClose={actions.close}
       dismissible={!busy}
@@ -118,6 +126,15 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
             </div>
           )}
         </div>
+        {replaces && (
+          <RotationFields
+            old={replaces}
+            quietMs={quietMs}
+            onQuietMs={setQuietMs}
+            finish={finish}
+            onFinish={setFinish}
+          />
+        )}
         <PolicyLine policy={tokenPolicy} />
         <Consequence duration={duration} skewMs={skewMs} />
         {outcome?.kind === 'problem' && <ProblemNotice problem={outcome.problem} />}

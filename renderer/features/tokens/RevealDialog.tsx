@@ -15,6 +15,7 @@ import { CopyState } from './CopyState.tsx'
 import { useTokensActions } from './context.tsx'
 import { Receipt } from './FirstUse.tsx'
 import { HandOff } from './HandOff.tsx'
+import { RotationStart } from './RotationStart.tsx'
 import type { TokenDialog } from './store.ts'
 import classes from './tokens.module.css'
 import { useCopy } from './use-copy.ts'
@@ -26,7 +27,7 @@ const ARM_MS = 700
 
 /** T-06: the value, once. Nothing but copying, sealing or saying "I have stored it" lets Escape close this dialog. */
 export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 'reveal' }> }) {
-  const { generated, ownerName } = dialog
+  const { generated, ownerName, rotation } = dialog
   const text = useText()
   const dateText = useDateText()
   const { clock } = useTicker()
@@ -128,7 +129,11 @@ export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
             label={text('reveal.stored')}
             data-testid="stored"
           />
-          <Receipt tokenId={token.id} />
+          {rotation ? (
+            <RotationStart generated={generated} rotation={rotation} />
+          ) : (
+            <Receipt tokenId={token.id} />
+          )}
           {asking && !nothingToLose && (
             <Notice tone="danger" role="alert" testId="unsaved" title={text('reveal.unsaved')}>
               {text('reveal.unsaved-hint')}

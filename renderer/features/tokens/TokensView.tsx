@@ -4,8 +4,10 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { AccessView, useHindrance } from './AccessView.tsx'
 import { useTokens, useTokensEnvironment } from './context.tsx'
+import { FinishRotationDialog } from './FinishRotationDialog.tsx'
 import { GenerateDialog } from './GenerateDialog.tsx'
 import { KillDialog } from './KillDialog.tsx'
+import { PlanDialog } from './PlanDialog.tsx'
 import { RevealDialog } from './RevealDialog.tsx'
 import { RevokeDialog } from './RevokeDialog.tsx'
 import classes from './tokens.module.css'
@@ -57,6 +59,10 @@ function TokenDialogs() {
       return <GenerateDialog dialog={dialog} />
     case 'reveal':
       return <RevealDialog key={dialog.generated.revealId} dialog={dialog} />
+    case 'plan':
+      return <PlanDialog dialog={dialog} />
+    case 'finish-rotation':
+      return <FinishRotationDialog dialog={dialog} />
     case 'revoke':
       return <RevokeDialog dialog={dialog} />
     case 'kill-session':

@@ -7,11 +7,14 @@ import type { TokenPolicy } from '#shared/domain/token-policy.ts'
 import type { ConsoleClient } from '../../client.ts'
 import type { PageClipboard } from './page-clipboard.ts'
 import type { TokensActions, TokensState, TokensStore } from './store.ts'
+import type { UpkeepStore } from './upkeep-store.ts'
 
 /** What the tokens' views get from the rest of the page. */
 export interface TokensEnvironment {
   readonly client: ConsoleClient
   readonly store: TokensStore
+  /** what is set up for tokens */
+  readonly upkeep: UpkeepStore
   readonly pageClipboard: PageClipboard
   /** hands a file to the reader */
   readonly save: (fileName: string, text: string, type?: string) => void

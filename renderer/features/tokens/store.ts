@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { FirstUse, Generated, Session, Token, UserAccess, UserSummary } from '#shared/contract/tokens.ts'
+import type { Rotation } from '#shared/contract/upkeep.ts'
 import type { Host } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
 import type { Clock } from '../../ui/clock.tsx'
@@ -23,10 +24,20 @@ export interface UsersPage {
   readAt: number
 }
 
+/** A token that a new one takes the place of, and how that is watched (T-16). */
+export interface Replacing {
+  readonly old: Token
+  readonly quietMs: number
+  readonly finish: Rotation['finish']
+}
+
 export type TokenDialog =
-  | { name: 'generate'; owner: UserAccess['user']; ref: UserRef }
+  /** `replaces`: the token that the new one takes the place of (T-16) */
+  | { name: 'generate'; owner: UserAccess['user']; ref: UserRef; replaces?: Token }
   /** Knows the handle of the value, never the value. */
-  | { name: 'reveal'; generated: Generated; ownerName: string }
+  | { name: 'reveal'; generated: Generated; ownerName: string; rotation?: Replacing }
+  | { name: 'plan'; owner: UserAccess['user']; ref: UserRef; token: Token }
+  | { name: 'finish-rotation'; rotation: Rotation }
   | { name: 'revoke'; owner: UserAccess['user']; ref: UserRef; token: Token }
   | { name: 'kill-session'; owner: UserAccess['user']; ref: UserRef; session: Session }
   | { name: 'kill-sessions'; owner: UserAccess['user']; ref: UserRef; count: number }
@@ -56,7 +67,11 @@ export interface TokensActions {
   moreUsers(): Promise<void>
   open(dialog: TokenDialog): void
   close(): void
-  generate(input: Omit<GenerateInput, 'connectionId'>, ownerName: string): Promise<GenerateOutcome>
+  generate(
+    input: Omit<GenerateInput, 'connectionId'>,
+    ownerName: string,
+    rotation?: Replacing,
+  ): Promise<GenerateOutcome>
   revoke(ref: UserRef, token: Token, reason: string): Promise<Failure>
   killSession(ref: UserRef, sessionId: string): Promise<Failure>
   killSessions(ref: UserRef): Promise<Failure>
@@ -194,14 +209,14 @@ export function createTokensStore(
     },
     open: (dialog) => store.setState({ dialog }),
     close: () => store.setState({ dialog: null }),
-    async generate(input, ownerName) {
+    async generate(input, ownerName, rotation) {
       const { connectionId } = store.getState()
       if (connectionId === null) return { kind: 'problem', problem: { code: 'no-connection', detail: null } }
       const outcome = await generateOutcome(client, { ...input, connectionId })
       if (isCurrent(connectionId)) {
         void load(input.userId)
         if (outcome.kind === 'made')
-          store.setState({ dialog: { name: 'reveal', generated: outcome.generated, ownerName } })
+          store.setState({ dialog: { name: 'reveal', generated: outcome.generated, ownerName, rotation } })
       } else if (outcome.kind === 'made') {
         await client.tokens.forget({ revealId: outcome.generated.revealId })
       }

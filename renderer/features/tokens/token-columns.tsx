@@ -3,11 +3,13 @@ import { useMemo } from 'react'
 import type { RevokedToken, Token } from '#shared/contract/tokens.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
-import { TokenEnding, TokenName, TokenStatusMark } from '../../i18n/token.tsx'
+import { TokenEnding, TokenName } from '../../i18n/token.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { NotUsedYet } from './FirstUse.tsx'
+import { End, Status } from './PlannedMarks.tsx'
+import type { PlannedTokens } from './plans.ts'
 import classes from './tokens.module.css'
 
 const NEVER_FIRST = Number.NEGATIVE_INFINITY
@@ -46,11 +48,23 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
   ]
 }
 
-/** Tokens that open something; `waiting`: those whose first use is watched for; `onRevoke` null where the holder may only look. */
+/** What can be done with one token. */
+export interface TokenDeeds {
+  revoke(token: Token): void
+  plan(token: Token): void
+}
+
+/**
+ * Tokens that open something.
+ * @param waiting those whose first use is watched for
+ * @param planned what is set up for them
+ * @param deeds null where the holder may only look
+ */
 export function useTokenColumns(
   skewMs: number,
   waiting: ReadonlySet<string>,
-  onRevoke: ((token: Token) => void) | null,
+  planned: PlannedTokens,
+  deeds: TokenDeeds | null,
 ): GridColumn<Token>[] {
   const text = useText()
   return useMemo(() => {
@@ -61,12 +75,7 @@ export function useTokenColumns(
         header: text('token.column.expires'),
         width: 'minmax(104px, 1fr)',
         sortBy: (token) => token.expiresAt ?? NEVER_LAST,
-        cell: (token) =>
-          token.expiresAt === null ? (
-            <T id="token.never" />
-          ) : (
-            <RelativeTime at={token.expiresAt} skewMs={skewMs} />
-          ),
+        cell: (token) => <End token={token} planned={planned.get(token.id)} skewMs={skewMs} />,
       },
       {
         id: 'last-used',
@@ -89,11 +98,12 @@ export function useTokenColumns(
       {
         id: 'status',
         header: text('token.column.status'),
-        width: 'minmax(120px, 0.9fr)',
-        cell: (token) => <TokenStatusMark token={token} skewMs={skewMs} />,
+        width: 'minmax(116px, 0.9fr)',
+        cell: (token) => <Status token={token} planned={planned.get(token.id)} skewMs={skewMs} />,
       },
     ]
-    if (onRevoke) {
+    if (deeds) {
+      columns.push(planColumn(text, deeds.plan))
       columns.push({
         id: 'actions',
         header: text('token.column.actions'),
@@ -112,7 +122,7 @@ export function useTokenColumns(
             classNames={{ root: classes.action, section: classes.actionIcon }}
             tabIndex={tabIndex}
             aria-label={text('token.revoke-named', { name: token.name })}
-            onClick={() => onRevoke(token)}
+            onClick={() => deeds.revoke(token)}
           >
             {text('token.revoke')}
           </Button>
@@ -120,7 +130,35 @@ export function useTokenColumns(
       })
     }
     return columns
-  }, [text, skewMs, waiting, onRevoke])
+  }, [text, skewMs, waiting, planned, deeds])
+}
+
+/** What shall happen later; a word where there is room for it. */
+function planColumn(text: ReturnType<typeof useText>, plan: (token: Token) => void): GridColumn<Token> {
+  return {
+    id: 'plan',
+    header: text('plan.column'),
+    hiddenHeader: true,
+    width: 'var(--grid-plan)',
+    align: 'end',
+    widget: true,
+    cell: (token, tabIndex) => (
+      <Button
+        data-widget
+        data-testid="plan"
+        variant="subtle"
+        size="compact-sm"
+        leftSection={<Icon name="clock" />}
+        classNames={{ root: classes.action, label: classes.planWord, section: classes.planIcon }}
+        tabIndex={tabIndex}
+        title={text('plan.open')}
+        aria-label={text('plan.open-named', { name: token.name })}
+        onClick={() => plan(token)}
+      >
+        {text('plan.open')}
+      </Button>
+    ),
+  }
 }
 
 /** Tokens that no longer open anything, where the platform keeps them (T-14). */

@@ -24,6 +24,7 @@ test('a token is listed with its ending, its dates and its status', async () => 
     'in 6 days',
     '7 hours ago',
     'Expires soon',
+    'Plan…',
     'Revoke',
   ])
   expect(row('pycti notebook').slice(3, 6)).toEqual(['Never', 'Never', 'Active'])
@@ -267,6 +268,6 @@ test('who may only look finds no button that changes anything', async () => {
       ),
   })
   await stage.see('[role=grid]')
-  for (const id of ['generate', 'revoke', 'kill-session', 'kill-sessions'])
+  for (const id of ['generate', 'revoke', 'plan', 'kill-session', 'kill-sessions'])
     expect(document.querySelector(`[data-testid=${id}]`), id).toBeNull()
 })
