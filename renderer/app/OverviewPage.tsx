@@ -44,6 +44,7 @@ export default function OverviewPage({ connection }: { connection: Connection })
               inventory={facts.inventory}
               onRead={() => void overview.actions.readTokens()}
               onShow={(scope) => router.go({ view: 'tokens', scope })}
+              onFinding={(id) => onRemedy({ do: 'finding', id })}
             />
             <RegistrationProvider store={registration}>
               <Panel

@@ -56,5 +56,14 @@ it('reads all tokens, says what is wrong with them, leads there and offers to re
   await page.locator('[data-row="finding unlimited"] [data-testid=remedy]').click()
   await expect.poll(() => page.url()).toContain('#/tokens/all/unlimited')
   await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(count + 1))
+
+  // So does each bar of the panel, to its own.
+  await page.getByTestId('clear-filter').click()
+  await page.getByTestId('nav-overview').click()
+  const bar = page.getByTestId('bar-unlimited')
+  expect(/\d+/.exec(await bar.innerText())?.[0]).toBe(String(count))
+  await bar.click()
+  await expect.poll(() => page.url()).toContain('#/tokens/all/unlimited')
+  await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(count + 1))
   expect(complaints).toEqual([])
 })

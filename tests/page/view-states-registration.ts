@@ -169,6 +169,21 @@ export const REGISTRATION_STATES: readonly ViewState[] = [
     reach: standing('not-seen'),
   },
   {
+    id: 'xtm-one-forbidden',
+    views: VIEWS,
+    address: ADDRESS,
+    world: showing((fresh, now) => {
+      const known = {
+        state: 'failed',
+        problem: problem('forbidden'),
+        readAt: now - 2_000,
+        last: null,
+      } as const
+      return { ...fresh, state: 'unknown', registerBar: 'forbidden', record: { ...fresh.record, known } }
+    }),
+    reach: standing('forbidden'),
+  },
+  {
     id: 'xtm-one-register-failed',
     views: VIEWS,
     address: ADDRESS,

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
-import { FINDING_SEVERITY } from '#shared/domain/findings.ts'
+import { FINDING_SEVERITY, type FindingId } from '#shared/domain/findings.ts'
 import { failureText } from '../../i18n/failure.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
@@ -19,11 +19,14 @@ export function TokensPanel({
   inventory,
   onRead,
   onShow,
+  onFinding,
 }: {
   /** null until the core has spoken */
   inventory: InventoryStatus | null
   onRead: () => void
-  onShow: (what: 'all' | 'findings') => void
+  onShow: (what: 'all') => void
+  /** to the tokens in which that rule finds something */
+  onFinding: (id: FindingId) => void
 }) {
   const text = useText()
   const isLoading = inventory?.phase === 'loading'
@@ -52,7 +55,7 @@ export function TokensPanel({
           <button type="button" className={classes.figure} onClick={() => onShow('all')}>
             <T id="overview.tokens.count" values={{ tokens: inventory.tokens }} />
           </button>
-          <ByRisk inventory={inventory} onShow={() => onShow('findings')} />
+          <ByRisk inventory={inventory} onFinding={onFinding} />
         </>
       ) : (
         <StateMark tone={isLoading ? 'busy' : 'neutral'}>
@@ -72,7 +75,13 @@ function ReadState({ inventory }: { inventory: InventoryStatus }) {
 }
 
 /** Each finding as a bar against all tokens. A token may have several, so the bars do not add up. */
-function ByRisk({ inventory, onShow }: { inventory: InventoryStatus; onShow: () => void }) {
+function ByRisk({
+  inventory,
+  onFinding,
+}: {
+  inventory: InventoryStatus
+  onFinding: (id: FindingId) => void
+}) {
   const text = useText()
   if (!inventory.findings) return null
   const counts = findingCounts(inventory)
@@ -86,7 +95,12 @@ function ByRisk({ inventory, onShow }: { inventory: InventoryStatus; onShow: () 
     <ul className={classes.bars}>
       {counts.slice(0, SHOWN).map(({ id, count }) => (
         <li key={id}>
-          <button type="button" className={classes.bar} onClick={onShow}>
+          <button
+            type="button"
+            className={classes.bar}
+            onClick={() => onFinding(id)}
+            data-testid={`bar-${id}`}
+          >
             <StateMark tone={TONES[FINDING_SEVERITY[id]]}>{text(`finding.${id}.short`)}</StateMark>
             <span className={classes.count}>{text('common.count', { count })}</span>
             <span className={classes.track} aria-hidden="true">

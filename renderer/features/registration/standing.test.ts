@@ -27,6 +27,17 @@ it('is never worse than "not seen" for a failure of our own, and keeps what was 
   expect(standingOf({ ...fresh, state: 'unknown' })).toBe('not-seen')
 })
 
+it('tells a record that this account may not see from one that could not be read', () => {
+  const problem = { code: 'forbidden', detail: null } as const
+  const hidden: Registration = {
+    ...fresh,
+    state: 'unknown',
+    record: { source: 'record', known: { state: 'failed', problem, readAt: NOW, last: null } },
+  }
+  expect(standingOf(hidden)).toBe('forbidden')
+  expect(recordOf(hidden)).toBeNull()
+})
+
 it('says of a real OpenCTI only what it shows', () => {
   const opencti = registration('cert', NOW)
   expect(standingOf(opencti)).toBe('not-reported')

@@ -12,6 +12,7 @@ export type Standing =
   | 'invalid'
   | 'not-reported'
   | 'not-seen'
+  | 'forbidden'
 
 export const STANDING_TONES: Readonly<Record<Standing, Tone>> = {
   reading: 'busy',
@@ -23,6 +24,7 @@ export const STANDING_TONES: Readonly<Record<Standing, Tone>> = {
   invalid: 'danger',
   'not-reported': 'neutral',
   'not-seen': 'neutral',
+  forbidden: 'neutral',
 }
 
 /** The record as last known, also when it could not be read again. */
@@ -43,6 +45,8 @@ export function standingOf(registration: Registration | null): Standing {
     if (configuration.state !== 'active') return configuration.state
     return state === 'unknown' ? 'not-seen' : state
   }
-  if (record.known.state === 'failed') return 'not-seen'
+  // There is a record, and reading it again would not help.
+  if (record.known.state === 'failed')
+    return record.known.problem.code === 'forbidden' ? 'forbidden' : 'not-seen'
   return module.known.state === 'reported' && !module.known.value.enabled ? 'off' : 'not-reported'
 }
