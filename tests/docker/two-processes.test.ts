@@ -248,8 +248,8 @@ describe.runIf(mayRunDocker('Platform and composer'))('two commands and a Docker
   }, 120_000)
 
   it.each([
-    ['drains on SIGTERM: what is under way ends first', 30, 0, 'exited'],
-    ['ends with 1 when the grace is over before the step', 1, 1, 'running'],
+    ['REL-5: drains on SIGTERM in the middle of a step, which ends first', 30, 0, 'exited'],
+    ['REL-5: ends with 1 when the grace is over before the step', 1, 1, 'running'],
   ])(
     '%s',
     async (_, shutdown_grace, code, state) => {

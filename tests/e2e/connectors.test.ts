@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '#base/clock.ts'
 import { conformanceImages } from '../docker/images.ts'
 import { launchChromium } from '../support/chromium.ts'
+import { turnComposerOn } from '../support/composer-settings.ts'
 import { type ConsolePage, connectPlatform, startConsole } from '../support/console-page.ts'
 import { mayRunDocker, type PrivateEngine, startEngine } from '../support/dockerd.ts'
 import { startTestPlatform, type TestPlatform } from '../support/platform-rig.ts'
@@ -78,20 +79,7 @@ describe.runIf(mayRunDocker('Connectors on the page'))('connectors, as a person 
     await page.getByTestId('no-manager').waitFor()
     await page.getByTestId('set-up-composer').click()
     await page.getByText(`Docker found at ${engine.host}`).waitFor()
-    const connection = page.getByTestId('composer-connection')
-    const chosen = await connection
-      .locator('option')
-      .evaluateAll((options) =>
-        options.map((option) => (option as HTMLOptionElement).value).find((value) => value !== 'local'),
-      )
-    await connection.selectOption(chosen ?? '')
-    await page.getByText('More settings').click()
-    await page.getByLabel('Reconcile every').selectOption('5')
-    await page.getByLabel('Send logs every').selectOption('5')
-    await page.getByLabel('Stop a connector in a crash loop after').selectOption('5')
-    await page.getByTestId('save-composer').click()
-    await page.getByTestId('composer-enabled').click()
-    await page.locator('[data-testid=composer-state][data-state=ready]').waitFor({ timeout: 30_000 })
+    await turnComposerOn(page, { reconcile: '5', logs: '5', crashLoop: '5' })
     await until('it reconciles', async () => (await page.getByText(/cycles?, 0 failed/).count()) > 0)
     expect(await page.getByText('RSA, 4096 bits, SHA-256').count()).toBe(1)
   })
