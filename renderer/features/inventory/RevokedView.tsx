@@ -43,10 +43,12 @@ function Tombstones({ search }: { search: string }) {
   const { client } = useInventoryEnvironment()
   const connectionId = useInventory((state) => state.connectionId)
   const readAt = useInventory((state) => state.status?.readAt ?? null)
+  // A response changes what is known between two readings; while one is under way its end is waited for.
+  const revision = useInventory(({ status }) => (status?.phase === 'loading' ? null : status?.revision))
   const [pages, setPages] = useState(1)
   const columns = useTombstoneColumns()
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after each read of the platform more may be gone
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each read of the platform, and each revocation, more may be gone
   const read = useCallback(async () => {
     const tombstones: Tombstone[] = []
     let cursor: string | null = null
@@ -60,7 +62,7 @@ function Tombstones({ search }: { search: string }) {
       if (cursor === null) break
     }
     return { tombstones, total }
-  }, [client, connectionId, pages, readAt])
+  }, [client, connectionId, pages, readAt, revision])
   const { data, problem, again } = useReading(read)
   const shown = useMemo(() => (data ? data.tombstones.filter(matching(search)) : []), [data, search])
   const isAll = data !== null && data.tombstones.length >= data.total

@@ -37,14 +37,15 @@ export function AccessView({ userRef, search }: { userRef: UserRef; search: stri
   const actions = useTokensActions()
   const reading = useTokens((state) => state.access[userRef])
   const isReady = connection.state.phase === 'ready'
+  const isOutdated = reading?.outdated ?? false
 
-  // Read when the page opens and when the connection comes back, not at each answer.
+  // Read when the page opens, when the connection comes back and when a response changed something, not at each answer.
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read must not start another reading
   useEffect(() => {
     const known = reading?.data
-    const isOld = !known || reading.problem !== null || clock.now() - known.readAt > STALE_MS
+    const isOld = !known || isOutdated || reading.problem !== null || clock.now() - known.readAt > STALE_MS
     if (isReady && isOld) void actions.load(userRef)
-  }, [userRef, isReady, connection.id])
+  }, [userRef, isReady, connection.id, isOutdated])
 
   const retry = (
     <Button variant="default" onClick={() => void actions.load(userRef)} data-testid="retry">

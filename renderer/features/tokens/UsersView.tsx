@@ -27,7 +27,7 @@ export function UsersView({ search }: { search: string }) {
   useEffect(() => {
     if (!isReady) return
     if (search !== asked) actions.searchUsers(search)
-    else if (users.data === null && !users.loading && users.problem === null)
+    else if ((users.data === null || users.outdated) && !users.loading && users.problem === null)
       actions.searchUsers(search, 'now')
   }, [search, asked, isReady, users, actions])
 

@@ -41,6 +41,23 @@ describe('reading', () => {
     expect(world.calls.filter((call) => call === 'tokens.revoke')).toHaveLength(1)
   })
 
+  test('what something else has changed stays outdated until it is asked for again', async () => {
+    const { world, actions, state } = rig()
+    await actions.load(ALICE)
+    expect(state().access[ALICE]?.outdated).toBe(false)
+    const arrival = Promise.withResolvers<void>()
+    world.travelling.set('tokens.ofUser', arrival.promise)
+    const under = actions.load(ALICE)
+    await settle()
+    // Whether this answer is from before the change nobody can say.
+    actions.outdate()
+    arrival.resolve()
+    await under
+    expect(state().access[ALICE]).toMatchObject({ outdated: true, loading: false, data: {} })
+    await actions.load(ALICE)
+    expect(state().access[ALICE]?.outdated).toBe(false)
+  })
+
   test('answers for a connection one has left are dropped, with all that was read from it', async () => {
     const { actions, state } = rig()
     const reading = actions.load('me')

@@ -14,6 +14,8 @@ export type UserRef = string
 export interface Reading<Data> {
   data: Data | null
   loading: boolean
+  /** something has changed since it was asked for */
+  outdated: boolean
   problem: Problem | null
 }
 
@@ -62,6 +64,8 @@ export interface TokensActions {
   turnTo(connectionId: string | null): void
   /** What was read; null when it failed, or something newer was read meanwhile. */
   load(ref: UserRef): Promise<UserAccess | null>
+  /** Something else has changed tokens: whatever is shown is read again at once, the rest when it is opened. */
+  outdate(): void
   /** The list of users matching `search`, from its start; waits until typing pauses. */
   searchUsers(search: string, at?: 'pause' | 'now'): void
   moreUsers(): Promise<void>
@@ -88,7 +92,7 @@ const TYPING_PAUSE_MS = 250
 /** Users whose page was open last are kept; more would only grow old. */
 const KEPT_USERS = 12
 
-const NOTHING = { data: null, loading: false, problem: null }
+const NOTHING = { data: null, loading: false, outdated: false, problem: null }
 
 const EMPTY: TokensState = {
   connectionId: null,
@@ -143,7 +147,7 @@ export function createTokensStore(
     if (connectionId === null) return null
     const request = nextRequest(ref)
     const isLatest = (): boolean => isCurrent(connectionId) && accessRequests.get(ref) === request
-    setReading(ref, { loading: true })
+    setReading(ref, { loading: true, outdated: false })
     try {
       const data = await client.tokens.ofUser({ connectionId, userId: ref })
       if (!isLatest()) return null
@@ -159,17 +163,19 @@ export function createTokensStore(
     const { connectionId, search, users } = store.getState()
     if (connectionId === null) return
     const request = ++usersRequest
-    store.setState({ users: { ...users, loading: true } })
+    store.setState({ users: { ...users, loading: true, outdated: after !== null && users.outdated } })
     const isLatest = (): boolean => isCurrent(connectionId) && request === usersRequest
     try {
       const page = await client.tokens.users({ connectionId, search, after, first: PAGE_SIZE })
       if (!isLatest()) return
       const before = after === null ? [] : (users.data?.users ?? [])
       const data = { ...page, users: [...before, ...page.users] }
-      store.setState({ users: { data, loading: false, problem: null }, lastReadAt: page.readAt })
+      const { outdated } = store.getState().users
+      store.setState({ users: { data, loading: false, outdated, problem: null }, lastReadAt: page.readAt })
     } catch (error) {
       if (!isLatest()) return
-      store.setState({ users: { ...users, loading: false, problem: problemOf(error) } })
+      const { outdated } = store.getState().users
+      store.setState({ users: { ...users, loading: false, outdated, problem: problemOf(error) } })
     }
   }
 
@@ -196,6 +202,13 @@ export function createTokensStore(
       store.setState(({ firstUses }) => ({ ...EMPTY, connectionId, firstUses }), true)
     },
     load,
+    outdate: () =>
+      store.setState(({ access, users }) => ({
+        access: Object.fromEntries(
+          Object.entries(access).map(([ref, reading]) => [ref, { ...reading, outdated: true }]),
+        ),
+        users: { ...users, outdated: users.data !== null || users.loading },
+      })),
     searchUsers(search, at = 'pause') {
       cancelTyping()
       store.setState({ search })

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { hostileTokens } from '../../../tests/page/people.ts'
+import { advanced, keepIncident, knownIncident, stepsFor } from '../../../tests/page/incidents-world.ts'
+import { ALICE, hostileTokens } from '../../../tests/page/people.ts'
 import { openStage, type Stage } from '../../../tests/page/stage.tsx'
 import { changeConnection, NOW, problem, remoteConnection } from '../../../tests/page/world.ts'
 
@@ -51,6 +52,23 @@ test('a status changes by the clock alone, at the very second, and by the platfo
   await stage.advance(1)
   expect(row('Ends soon')[5]).toBe('Expired')
   expect(reads()).toBe(before)
+})
+
+test('a response that comes to its end is seen on the page of the person at once', async () => {
+  stage = await openStage({ address: `#/tokens/users/${ALICE}` })
+  const { world } = stage
+  const alice = world.people.find(({ user }) => user.id === ALICE)
+  if (!alice) throw new Error('There is no Alice')
+  const tokens = `[role=grid][aria-label="Tokens of ${alice.user.name}"] [role=rowheader]`
+  await stage.see(tokens)
+  const steps = stepsFor(world.incidents, [{ person: alice, kinds: ['token'] }])
+  const facts = { id: 'incident-9', kind: 'bulk', startedAt: NOW } as const
+  keepIncident(world.incidents, knownIncident({ ...facts, phase: 'running' }, steps))
+  await stage.advance(0)
+  alice.tokens.splice(0)
+  const gone = steps.map((step) => advanced(step, 'gone', NOW))
+  keepIncident(world.incidents, knownIncident({ ...facts, phase: 'done' }, gone))
+  await stage.unsee(tokens)
 })
 
 test('names that try to be more than text stay text', async () => {
