@@ -48,8 +48,9 @@ export const TESTED_ROWS: readonly TestedRow[] = [
   },
   {
     id: 'CANARY',
-    what: 'a planted token is in no file, log, page state or process',
+    what: 'secrets that went through every journey are in no file, log, page state, heap, title, notification or process',
     tests: {
+      unit: ['electron/core/canary.test.ts', 'electron/base/secrecy.test.ts'],
       integration: ['tests/integration/platform-credentials.test.ts', 'tests/integration/*canary*.test.ts'],
       e2e: ['tests/e2e/journeys.test.ts', 'tests/e2e/*canary*.test.ts'],
       electron: ['tests/electron/life.test.ts', 'tests/electron/*canary*.test.ts'],
