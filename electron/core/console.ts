@@ -22,6 +22,8 @@ import { IncidentStore } from './incidents/incident-store.ts'
 import { IncidentsService } from './incidents/incidents-service.ts'
 import { LeakTriage } from './incidents/leak-triage.ts'
 import { InventoryService } from './inventory/inventory-service.ts'
+import { ReviewService } from './inventory/review/review-service.ts'
+import { ReviewStore } from './inventory/review/review-store.ts'
 import { openSnapshotDatabase } from './inventory/snapshot-database.ts'
 import { SnapshotStore } from './inventory/snapshot-store.ts'
 import { TombstoneStore } from './inventory/tombstone-store.ts'
@@ -146,9 +148,10 @@ export function createConsole(ports: ConsolePorts): Console {
   const signer = profileSigner(secretStore, keyFolder)
   const ownerQueue = new KeyedQueue()
   const policy = () => settings.current.tokenPolicy
+  const describe = (id: string) => connections.list.find((connection) => connection.id === id) ?? null
   const inventory = new InventoryService({
     platforms: connections,
-    describe: (id) => connections.list.find((connection) => connection.id === id) ?? null,
+    describe,
     ledger,
     clock,
     logger,
@@ -190,6 +193,16 @@ export function createConsole(ports: ConsolePorts): Console {
     ownerQueue,
     unique: () => randomText(12),
     signer,
+  })
+  const reviews = new ReviewService({
+    platforms: connections,
+    describe,
+    fateOf: (connectionId, tokenId) => inventory.fateOf(connectionId, tokenId),
+    store: new ReviewStore(database),
+    signer,
+    ledger,
+    clock,
+    unique: () => randomText(12),
   })
   const triage = new LeakTriage({
     platforms: connections,
@@ -317,6 +330,7 @@ export function createConsole(ports: ConsolePorts): Console {
       if (settings.current.activeConnectionId === removed.id)
         settings.change({ activeConnectionId: LOCAL_CONNECTION_ID })
       void inventory.forget(removed.id)
+      reviews.forget(removed.id)
       upkeep.forget(removed.id)
       firstUse.forget(removed.id)
       watch.forget(removed)
@@ -377,6 +391,7 @@ export function createConsole(ports: ConsolePorts): Console {
     signer,
     incidents,
     triage,
+    reviews,
     revealBox,
     firstUse,
     clipboard,

@@ -63,6 +63,23 @@ const MIGRATIONS = [
   `ALTER TABLE connection ADD COLUMN kind TEXT NOT NULL DEFAULT 'opencti' CHECK (kind IN ('opencti', 'openaev'));`,
   `CREATE TABLE release_seen (
      only INTEGER PRIMARY KEY CHECK (only = 1), version TEXT NOT NULL, issued_at INTEGER NOT NULL) STRICT;`,
+  `CREATE TABLE review (
+     place INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     connection_id TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE review_owner (
+     review TEXT NOT NULL REFERENCES review (id) ON DELETE CASCADE,
+     place INTEGER NOT NULL,
+     changed INTEGER NOT NULL,
+     held INTEGER NOT NULL,
+     search TEXT NOT NULL,
+     decision TEXT CHECK (decision IN ('keep', 'revoke', 'ask')),
+     note TEXT NOT NULL DEFAULT '',
+     body TEXT NOT NULL,
+     PRIMARY KEY (review, place)
+   ) STRICT, WITHOUT ROWID;`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

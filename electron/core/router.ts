@@ -15,6 +15,7 @@ import type { HeartbeatService } from './heartbeat/heartbeat-service.ts'
 import type { IncidentsService } from './incidents/incidents-service.ts'
 import type { LeakTriage } from './incidents/leak-triage.ts'
 import type { InventoryService } from './inventory/inventory-service.ts'
+import type { ReviewService } from './inventory/review/review-service.ts'
 import type { LedgerService } from './ledger/ledger-service.ts'
 import type { Signer } from './ports/signer.ts'
 import type { LocalXtmOneService } from './registration/local-xtm-one.ts'
@@ -43,6 +44,7 @@ export interface Services {
   readonly signer: Signer
   readonly incidents: IncidentsService
   readonly triage: LeakTriage
+  readonly reviews: ReviewService
   readonly revealBox: RevealBox
   readonly firstUse: FirstUseWatch
   readonly clipboard: ClipboardGuard
@@ -200,6 +202,18 @@ export function createRouter(services: Services) {
       ),
       revoke: os.triage.revoke.handler(({ input }) => services.triage.revoke(input)),
       forget: os.triage.forget.handler(({ input }) => services.triage.forget(input.id)),
+    },
+    review: {
+      list: os.review.list.handler(({ input }) => services.reviews.list(input.connectionId)),
+      begin: os.review.begin.handler(({ input }) => services.reviews.begin(input.connectionId)),
+      owners: os.review.owners.handler(({ input }) => services.reviews.owners(input)),
+      decide: os.review.decide.handler(({ input }) => services.reviews.decide(input)),
+      finish: os.review.finish.handler(({ input }) => services.reviews.finish(input.id)),
+      discard: os.review.discard.handler(({ input }) => services.reviews.discard(input.id)),
+      toRevoke: os.review.toRevoke.handler(({ input }) => services.reviews.toRevoke(input.id)),
+      report: os.review.report.handler(async function* ({ input }) {
+        yield* await services.reviews.report(input.id, input.format)
+      }),
     },
     upkeep: {
       watch: os.upkeep.watch.handler(({ signal }) => upkeep.watch(signal)),

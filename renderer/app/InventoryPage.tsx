@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import type { InventoryView } from '#shared/contract/settings.ts'
 import type { FindingId } from '#shared/domain/findings.ts'
+import type { Target } from '../features/incidents/store.ts'
 import { InventoryProvider } from '../features/inventory/context.tsx'
 import { InventoryTabs } from '../features/inventory/InventoryTabs.tsx'
 import type { InventoryRow } from '../features/inventory/row.ts'
@@ -71,6 +72,8 @@ export default function InventoryPage({
       onColumns: (columns: readonly string[]) => void settings.change({ inventoryColumns: [...columns] }),
       onShowUser: (userId: string) => router.go({ view: 'tokens', scope: 'users', userId }),
       onTab: (tab: InventoryScope) => router.go({ view: 'tokens', scope: tab }),
+      onRevoke: (targets: Target[]) => page.incidents.actions.openBulk(connection.id, targets),
+      save: page.save,
       selectionActions: (
         <Button
           color="red"
@@ -82,7 +85,7 @@ export default function InventoryPage({
         </Button>
       ),
     }),
-    [store, page, keepsRevoked, isConnected, views, settings, router, revokeSelected],
+    [store, page, connection.id, keepsRevoked, isConnected, views, settings, router, revokeSelected],
   )
   return (
     <InventoryProvider value={value}>

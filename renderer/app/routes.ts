@@ -18,7 +18,7 @@ export const SETTINGS_SECTIONS = [
 export type SettingsSectionId = (typeof SETTINGS_SECTIONS)[number]
 
 /** The parts of the tokens' view that show the tokens of everybody. */
-export const INVENTORY_SCOPES = ['all', 'findings', 'revoked'] as const
+export const INVENTORY_SCOPES = ['all', 'findings', 'revoked', 'review'] as const
 export type InventoryScope = (typeof INVENTORY_SCOPES)[number]
 
 /** Where on the page one is. */

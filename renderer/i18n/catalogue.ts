@@ -10,6 +10,7 @@ import type inventory from './catalogues/en/inventory.json'
 import type openaev from './catalogues/en/openaev.json'
 import type overview from './catalogues/en/overview.json'
 import type problems from './catalogues/en/problems.json'
+import type review from './catalogues/en/review.json'
 import type settings from './catalogues/en/settings.json'
 import type shell from './catalogues/en/shell.json'
 import type tokens from './catalogues/en/tokens.json'
@@ -30,6 +31,7 @@ export type MessageId = keyof (typeof about &
   typeof overview &
   typeof incidents &
   typeof problems &
+  typeof review &
   typeof settings &
   typeof shell &
   typeof tokens &

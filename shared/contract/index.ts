@@ -8,6 +8,7 @@ import { heartbeat } from './heartbeat.ts'
 import { incidents } from './incidents.ts'
 import { inventory } from './inventory.ts'
 import { registration } from './registration.ts'
+import { review } from './review.ts'
 import { settings } from './settings.ts'
 import { system } from './system.ts'
 import { tokens } from './tokens.ts'
@@ -25,6 +26,7 @@ export const contract = {
   inventory,
   incidents,
   triage,
+  review,
   composer,
   connectors,
   registration,

@@ -23,6 +23,8 @@ export const LEDGER_ACTIONS = [
   'account.lock',
   'incident.plan',
   'incident.resume',
+  'review.begin',
+  'review.finish',
   'connector.start',
   'connector.stop',
   'composer.save',

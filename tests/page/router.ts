@@ -11,6 +11,7 @@ import { incidentsRouter } from './incidents-router.ts'
 import { inventoryRouter } from './inventory-router.ts'
 import { ME, type Person } from './people.ts'
 import { heartbeatRouter, registrationRouter } from './registration-router.ts'
+import { reviewRouter } from './review-router.ts'
 import { triageRouter } from './triage-router.ts'
 import { upkeepRouter } from './upkeep-router.ts'
 import { type Procedure, type Refuse, stream, type World } from './world.ts'
@@ -244,6 +245,7 @@ export function routerOf(world: World) {
     upkeep: upkeepRouter(world, enter),
     incidents: incidentsRouter(world, enter),
     triage: triageRouter(world, enter),
+    review: reviewRouter(world, enter),
     composer: composerRouter(world, enter),
     connectors: connectorsRouter(world, enter),
     registration: registrationRouter(world, enter),

@@ -12,6 +12,7 @@ import { OPENAEV_STATES } from './view-states-openaev.ts'
 import { OVERVIEW_STATES } from './view-states-overview.ts'
 import { POLICY_STATES } from './view-states-policy.ts'
 import { REGISTRATION_STATES } from './view-states-registration.ts'
+import { REVIEW_STATES } from './view-states-review.ts'
 import { SHELL_STATES } from './view-states-shell.ts'
 import { TOKEN_STATES } from './view-states-tokens.ts'
 import { TRIAGE_STATES } from './view-states-triage.ts'
@@ -25,6 +26,7 @@ export const VIEW_STATES: readonly ViewState[] = [
   ...HAND_OFF_STATES,
   ...UPKEEP_STATES,
   ...INVENTORY_STATES,
+  ...REVIEW_STATES,
   ...POLICY_STATES,
   ...REGISTRATION_STATES,
   ...OVERVIEW_STATES,

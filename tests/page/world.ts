@@ -32,6 +32,7 @@ import { inventoryStatus, noDifference } from './inventory-world.ts'
 import { type ManualClock, manualClock } from './manual-clock.ts'
 import { everybody, ME, type Person } from './people.ts'
 import { freshRegistration, heartbeatStatus } from './registration-world.ts'
+import { noReview, type ReviewWorld } from './review-world.ts'
 import { type Watched, watched } from './watched.ts'
 
 export { type Watched, watched }
@@ -43,7 +44,7 @@ export const NOW = Date.parse('2026-09-22T08:30:00.000Z')
 
 /** Procedures by their names in the contract. */
 export type Procedure =
-  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage' | 'about' | 'updates'}.${string}`
+  `${'system' | 'settings' | 'connections' | 'tokens' | 'inventory' | 'incidents' | 'composer' | 'connectors' | 'registration' | 'heartbeat' | 'activity' | 'upkeep' | 'diagnostics' | 'triage' | 'review' | 'about' | 'updates'}.${string}`
 
 /** How a procedure says no. */
 export type Refuse = { PROBLEM: (options: { data: Problem }) => Error }
@@ -61,6 +62,7 @@ export interface World {
   incidents: IncidentsWorld
   /** what is found out of the tokens of a text, in their order */
   leaks: Leaked[]
+  access: ReviewWorld
   tombstones: Tombstone[]
   snapshots: InventorySnapshot[]
   diff: InventoryDiff
@@ -202,6 +204,7 @@ export function createWorld(): World {
     people,
     incidents: incidentsWorld(),
     leaks: [],
+    access: noReview(),
     upkeep: watched(noUpkeep()),
     inventory: watched(inventoryStatus({ people }, { readAt: NOW - 40_000 })),
     tombstones: [],

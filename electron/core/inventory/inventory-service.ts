@@ -168,6 +168,11 @@ export class InventoryService implements TokenMemory, TokenLists {
     return recorded(ledger, 'token.export', facts, () => write(table.listed(rows, policy(), judgedAt), head))
   }
 
+  /** What the console knows of a token that is listed no more; null: nothing. */
+  fateOf(connectionId: string, tokenId: string): Tombstone['fate'] | null {
+    return this.#known(connectionId)?.graveyard.fateOf(tokenId) ?? null
+  }
+
   /** The connection is removed: so is everything known of it. */
   async forget(connectionId: string): Promise<void> {
     const kept = this.#kept.get(connectionId)

@@ -20,6 +20,8 @@ const ACTIONS: Readonly<Record<LedgerAction, MessageId>> = {
   'ledger.set-aside': 'activity.action.ledger.set-aside',
   'registration.configure': 'activity.action.registration.configure',
   'registration.register-now': 'activity.action.registration.register-now',
+  'review.begin': 'activity.action.review.begin',
+  'review.finish': 'activity.action.review.finish',
   'session.kill': 'activity.action.session.kill',
   'session.kill-all': 'activity.action.session.kill-all',
   'token.export': 'activity.action.token.export',

@@ -4,11 +4,18 @@ import { useInventoryActions, useInventoryEnvironment } from './context.tsx'
 import { FindingsView } from './FindingsView.tsx'
 import { InventoryView } from './InventoryView.tsx'
 import { RevokedView } from './RevokedView.tsx'
+import { ReviewView } from './review/ReviewView.tsx'
 
 const MINUTE = 60_000
 
-/** One inventory, looked at in three ways. */
-export function InventoryTabs({ tab, search }: { tab: 'all' | 'findings' | 'revoked'; search: string }) {
+/** One inventory, looked at in four ways. */
+export function InventoryTabs({
+  tab,
+  search,
+}: {
+  tab: 'all' | 'findings' | 'revoked' | 'review'
+  search: string
+}) {
   const actions = useInventoryActions()
   const { isConnected } = useInventoryEnvironment()
   const { clock } = useTicker()
@@ -30,6 +37,7 @@ export function InventoryTabs({ tab, search }: { tab: 'all' | 'findings' | 'revo
     return () => cancel()
   }, [actions, clock])
 
+  if (tab === 'review') return <ReviewView search={search} />
   if (tab === 'findings') return <FindingsView search={search} />
   return tab === 'revoked' ? <RevokedView search={search} /> : <InventoryView search={search} />
 }

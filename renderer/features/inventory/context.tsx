@@ -18,6 +18,10 @@ export interface InventoryEnvironment {
   readonly onColumns: (columns: readonly string[]) => void
   readonly onShowUser: (userId: string) => void
   readonly onTab: (tab: 'all' | 'findings') => void
+  /** asks whether these are to be revoked */
+  readonly onRevoke: (targets: { userId: string; tokenIds: string[] }[]) => void
+  /** hands a file to the reader */
+  readonly save: (fileName: string, text: string, type?: string) => void
   /** buttons of other features over the selection, for its bar */
   readonly selectionActions: ReactNode
 }

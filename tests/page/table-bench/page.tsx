@@ -100,6 +100,8 @@ const environment = {
   onColumns: () => {},
   onShowUser: () => {},
   onTab: () => {},
+  onRevoke: () => {},
+  save: () => {},
   selectionActions: null,
 }
 

@@ -1,10 +1,11 @@
 import { isCapable } from '#shared/domain/capability.ts'
 import type { Access, ApiToken } from './answers.ts'
 
-/** One user of the inventory. `canUseTokens` instead of the capabilities, which weigh more than all tokens. */
+/** One user of the inventory. Whoever keeps `owner` has no need of the capabilities, which weigh more than all tokens. */
 export interface InventoryUser {
   readonly owner: Omit<Access['user'], 'capabilities'> & { readonly canUseTokens: boolean }
   readonly tokens: readonly ApiToken[]
+  readonly capabilities: readonly string[]
 }
 
 const LONGEST_TEXT = 4_096
@@ -38,6 +39,7 @@ export function readInventoryUser(node: unknown): InventoryUser | null {
   return {
     owner: { id, name, email, accountStatus, serviceAccount: service, accountLockAfter, canUseTokens },
     tokens,
+    capabilities,
   }
 }
 
