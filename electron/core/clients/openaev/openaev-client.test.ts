@@ -243,4 +243,19 @@ describe('connectors', () => {
     expect(await client.logs('one')).toEqual(['', 'first', 'second'])
     expect(await client.logs('nobody')).toBeNull()
   })
+
+  it('tells lines once that several pushes repeat, and lines that are alike as often as they came', async () => {
+    const push = (second: number, ...lines: string[]) => ({
+      connector_instance_log: lines.join('\n'),
+      connector_instance_log_created_at: `2026-09-22T08:00:0${second}Z`,
+    })
+    const { client } = await openAev({
+      'POST /api/connector-instances/one/logs/search': {
+        content: [push(3, 'c', 'd', 'e'), push(2, 'b', 'c', 'd'), push(1, 'a', 'b', 'c')],
+      },
+      'POST /api/connector-instances/two/logs/search': { content: [push(1, 'again'), push(2, 'again')] },
+    })
+    expect(await client.logs('one')).toEqual(['a', 'b', 'c', 'd', 'e'])
+    expect(await client.logs('two')).toEqual(['again', 'again'])
+  })
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Secret } from '#base/secret.ts'
 import type { Requested } from '#shared/domain/connector.ts'
+import { newLines } from '#shared/domain/log-line.ts'
 import { RemoteError } from '../opencti/remote-error.ts'
 import type { RawAnswer, Transport } from '../opencti/transport.ts'
 import {
@@ -18,8 +19,10 @@ import {
 } from './answers.ts'
 import { jsonOf, textOf } from './rest.ts'
 
-/** The platform keeps the ten newest rows of a log (composer.md §3.2). */
+/** The platform keeps the ten newest rows of a log (composer.md §3.2); more of them are not looked at. */
 const LOG_ROWS = 100
+/** More lines of one row are not looked at. */
+const ROW_LINES = 1_000
 
 /** Until the platform has said what it is called. */
 const UNNAMED = 'OpenAEV'
@@ -100,7 +103,7 @@ export class OpenAevClient {
     }
   }
 
-  /** The rows that a composer pushed last, oldest first; null: there is no such instance. */
+  /** The lines that a composer pushed last, oldest first; null: there is no such instance. */
   async logs(instanceId: string): Promise<readonly string[] | null> {
     const path = `${instancePath(instanceId)}/logs/search`
     const answer = await this.#transport.write({
@@ -111,7 +114,7 @@ export class OpenAevClient {
     })
     if (answer.status === 404) return null
     const { content } = jsonOf(answer, Logs)
-    return content.toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0)).map(({ text }) => text)
+    return linesOf(content.slice(0, LOG_ROWS).toSorted((one, other) => (one.at ?? 0) - (other.at ?? 0)))
   }
 
   async instance(instanceId: string): Promise<OpenAevInstance> {
@@ -134,6 +137,16 @@ export class OpenAevClient {
     const data = jsonOf(answer, schema)
     return { data, skewMs: answer.skewMs ?? 0, latencyMs: answer.latencyMs }
   }
+}
+
+/** A composer may push the end of its log as one row, so that each row repeats most of the one before: told once. */
+function linesOf(rows: readonly { readonly text: string }[]): string[] {
+  const lines: string[] = []
+  for (const { text } of rows) {
+    const row = text.split(/\r?\n/).slice(-ROW_LINES)
+    lines.push(...(row.length === 1 ? row : newLines(lines.slice(-ROW_LINES), row).lines))
+  }
+  return lines
 }
 
 function instancePath(instanceId: string): string {
