@@ -98,7 +98,7 @@ export function useTokenColumns(
       {
         id: 'status',
         header: text('token.column.status'),
-        width: 'minmax(116px, 0.9fr)',
+        width: 'minmax(112px, 0.9fr)',
         cell: (token) => <Status token={token} planned={planned.get(token.id)} skewMs={skewMs} />,
       },
     ]
