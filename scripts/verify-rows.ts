@@ -96,7 +96,11 @@ export const TESTED_ROWS: readonly TestedRow[] = [
     what: 'database newer or damaged, disk full, second instance, killed: no data lost',
     tests: {
       unit: ['electron/base/sqlite.test.ts', 'electron/base/files.test.ts', 'electron/core/*.test.ts'],
-      integration: ['tests/integration/platform-process.test.ts', 'tests/integration/ledger.test.ts'],
+      integration: [
+        'tests/integration/platform-process.test.ts',
+        'tests/integration/ledger.test.ts',
+        'tests/integration/profile-trouble.test.ts',
+      ],
     },
   },
   {

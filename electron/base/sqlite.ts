@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -113,4 +113,72 @@ function driver(): { DatabaseSync: typeof DatabaseSync } {
   } catch {
     return require('@photostructure/sqlite')
   }
+}
+
+/** damaged: what lies there cannot be read · full: no room · read-only: nothing may be written · disk: the device fails */
+export type StorageFault = 'damaged' | 'full' | 'read-only' | 'disk'
+
+const SQLITE_FAULTS: Readonly<Record<number, StorageFault>> = {
+  // A table is not as it was made: the statements are ours, and known to fit.
+  1: 'damaged',
+  8: 'read-only',
+  10: 'disk',
+  11: 'damaged',
+  13: 'full',
+  14: 'read-only',
+  26: 'damaged',
+}
+const SYSTEM_FAULTS: Readonly<Record<string, StorageFault>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'read-only',
+  EPERM: 'read-only',
+  EIO: 'disk',
+}
+
+/** What of this machine's storage an error of SQLite or of the file system tells; null: something else. */
+export function storageFault(error: unknown): StorageFault | null {
+  const { errcode, code } = (error ?? {}) as { errcode?: unknown; code?: unknown }
+  if (typeof errcode === 'number') return SQLITE_FAULTS[errcode & 0xff] ?? null
+  return typeof code === 'string' ? (SYSTEM_FAULTS[code] ?? null) : null
+}
+
+/**
+ * Opens a database whose content can be lost without harm: a damaged one is moved aside instead of keeping the console from
+ * starting.
+ * @param look reads what is read first; a file whose head is whole may be damaged further down
+ * @param movedAside hears the path that a damaged one has now
+ * @throws NewerDatabaseError
+ */
+export function openExpendable(
+  path: string,
+  migrations: readonly string[],
+  look: (database: Database) => void,
+  movedAside: (to: string) => void,
+): Database {
+  const open = (): Database => {
+    const database = openDatabase(path, migrations)
+    try {
+      look(database)
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  }
+  try {
+    return open()
+  } catch (error) {
+    if (storageFault(error) !== 'damaged') throw error
+    const aside = firstFree(`${path}.damaged`)
+    for (const part of ['', '-wal', '-shm'])
+      if (existsSync(path + part)) renameSync(path + part, aside + part)
+    movedAside(aside)
+    return open()
+  }
+}
+
+function firstFree(path: string): string {
+  for (let number = 1; ; number += 1) if (!existsSync(`${path}-${number}`)) return `${path}-${number}`
 }

@@ -125,7 +125,7 @@ describe('the process', () => {
     expect(platform.calls).toEqual([])
   }, 20_000)
 
-  it('ends with 2 for a wrong command line and 1 when its port is taken', async () => {
+  it('§9 f: ends with 2 for a wrong command line and 1 when its port is taken', async () => {
     const wrong = start(['--nonsense'])
     expect(await wrong.code).toBe(2)
     expect(wrong.output()).toContain('Usage')

@@ -2,6 +2,7 @@ import { implement, ORPCError } from '@orpc/server'
 import type { Logger } from '#base/logger.ts'
 import { asProblem, messageOf, ProblemError } from '#base/problem-error.ts'
 import { Secret } from '#base/secret.ts'
+import { storageFault } from '#base/sqlite.ts'
 import { contract } from '#shared/contract/index.ts'
 import { jsonText } from '#shared/domain/json-text.ts'
 import type { AboutService } from './about/about-service.ts'
@@ -310,7 +311,9 @@ function atTheBoundary(error: unknown, procedure: string, logger: Logger): Error
     if (!error.defined) logger.warn({ procedure, code: error.code }, 'a call was refused')
     return error
   }
-  const { problem } = asProblem(error)
+  const fault = storageFault(error)
+  // SQLite's and the system's words for it name files; the kind of the fault says enough.
+  const { problem } = fault === null ? asProblem(error) : new ProblemError('storage-failed', fault)
   if (error instanceof ProblemError) logger.warn({ procedure, problem }, 'a call failed')
   else
     logger.error({ procedure, error: messageOf(error), stack: (error as Error)?.stack }, 'unexpected failure')

@@ -46,7 +46,9 @@ export function createRunningConnectors(parts: RunningConnectorsParts) {
     makeKey: newKeyPem,
     findDocker: () => findDocker({ platform: process.platform, home: homedir(), env: process.env }),
   })
-  const database = openConnectorsDatabase(join(parts.profileFolder, 'connectors.sqlite'))
+  const database = openConnectorsDatabase(join(parts.profileFolder, 'connectors.sqlite'), (movedTo) =>
+    logger.error({ movedTo }, 'The history of the connectors was damaged; it is moved aside and begun anew'),
+  )
   const isReady = (id: string): boolean =>
     connections.list.find((connection) => connection.id === id)?.state.phase === 'ready'
   const connectors = new ConnectorsService({

@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app, dialog, protocol } from 'electron'
 import { profileFolder } from '../host/profile-folder.ts'
+import { whyNot } from '../host/why-not.ts'
 import { registerPageScheme } from './app-protocol.ts'
 import { startDesktop } from './desktop.ts'
 
@@ -14,10 +15,10 @@ registerPageScheme(protocol)
 const profile = profileFolder({ platform: process.platform, home: homedir(), environment: process.env })
 // The shell's own files (cookies, caches, the single-instance lock) in a folder of their own inside the profile.
 const shellFolder = join(profile, 'shell')
-mkdirSync(shellFolder, { recursive: true, mode: 0o700 })
 app.setPath('userData', shellFolder)
 
-if (app.requestSingleInstanceLock()) {
+// A lock that could not be made must not look like one that somebody else holds; what is wrong the start itself says.
+if (!canWrite(shellFolder) || app.requestSingleInstanceLock()) {
   // Never awaited here: Electron is not ready before this module has run.
   void app
     .whenReady()
@@ -28,8 +29,20 @@ if (app.requestSingleInstanceLock()) {
   app.exit(0)
 }
 
+function canWrite(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const trial = join(folder, 'trial')
+    writeFileSync(trial, 'room')
+    rmSync(trial)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function giveUp(error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = whyNot(error, profile)
   // Not the error box: it holds the process until somebody answers, also against the end of a session.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.exit(1))
   process.stderr.write(`Gatehouse cannot start: ${text}\n`)

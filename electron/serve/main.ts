@@ -9,6 +9,7 @@ import { forkChild } from '../core/ports/node-child.ts'
 import { logFile } from '../host/log-file.ts'
 import { profileFolder } from '../host/profile-folder.ts'
 import { systemLanguages } from '../host/system-languages.ts'
+import { whyNot } from '../host/why-not.ts'
 import { type ServeArguments, serveArguments } from './arguments.ts'
 import { type PageServer, startPageServer } from './server.ts'
 
@@ -28,12 +29,14 @@ const built = join(import.meta.dirname, '..')
 try {
   await serve(readArguments())
 } catch (error) {
-  process.stderr.write(`${error instanceof CannotServe ? error.message : String(error)}\n`)
+  process.stderr.write(
+    `${error instanceof CannotServe ? error.message : whyNot(error, profileOf(readArguments()))}\n`,
+  )
   process.exit(error instanceof CannotServe ? error.code : 1)
 }
 
 async function serve({ port, data }: ServeArguments): Promise<void> {
-  const profile = data === null ? usersProfile() : resolve(data)
+  const profile = profileOf({ data })
   const unlock = holdProfile(profile)
   const log = logFile(join(profile, 'logs'))
   const console = openConsole(profile, createLogger('browser-host', log))
@@ -100,6 +103,10 @@ function readArguments(): ServeArguments {
   } catch (error) {
     throw new CannotServe(2, error instanceof Error ? error.message : String(error))
   }
+}
+
+function profileOf({ data }: Pick<ServeArguments, 'data'>): string {
+  return data === null ? usersProfile() : resolve(data)
 }
 
 function usersProfile(): string {

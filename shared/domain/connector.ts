@@ -87,7 +87,7 @@ export type Standing = (typeof STANDINGS)[number]
 
 /** So long a wish may take to come true: a reconcile, an image, a start. */
 export const GRACE_MS = 3 * 60_000
-/** Health comes every 30 s (composer.md §0): four that are missing are no coincidence. */
+/** Health comes every 25 s, XTM Composer's every 30 (composer.md §0): four that are missing are no coincidence. */
 export const SILENT_MS = 2 * 60_000
 
 /** What is newest of platform and own eyes; null where neither says anything. */

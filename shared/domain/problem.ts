@@ -42,6 +42,7 @@ export const PROBLEM_CODES = [
   'clipboard-failed',
   'ledger-failed',
   'ledger-unreadable',
+  'storage-failed',
   'local-platform-down',
   'reveal-gone',
   'triage-gone',

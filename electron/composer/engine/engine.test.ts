@@ -404,6 +404,25 @@ describe('evidence', () => {
     expect(orchestrator.count('logs a')).toBe(asked)
   })
 
+  it('sends again soon what was lost on its way, and does not press a platform that is sick', async () => {
+    platform.want('a')
+    await begin()
+    await pass(MINUTE)
+    const before = platform.health.length
+    let lost = 0
+    platform.fault = (call) =>
+      call === 'health a' && lost++ === 0 ? new PlatformError('socket hang up', 'unreachable') : null
+    await pass(2 * MINUTE)
+    const times = platform.health.slice(before - 1).map(({ at }) => at)
+    const gaps = times.slice(1).map((at, i) => at - (times[i] as number))
+    expect(lost).toBeGreaterThan(1)
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(37 * SECOND)
+    platform.fault = (call) => (call === 'health a' ? new PlatformError('HTTP 500', 'unreachable') : null)
+    platform.calls.length = 0
+    await pass(10 * MINUTE)
+    expect(platform.count('health a')).toBeLessThanOrEqual(22)
+  })
+
   it('reports what is not healthy but restarting, with the flag of the requirements', async () => {
     platform.want('a')
     await begin({ crashLoopRestarts: 0 })

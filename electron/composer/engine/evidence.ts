@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { PlatformError } from '../platforms/platform.ts'
 import { messageOf } from './events.ts'
 import type { ActualConnector, Evidence } from './model.ts'
 import type { ObservedHealth } from './observed.ts'
@@ -10,6 +11,8 @@ import type { Steps } from './steps.ts'
 
 const TICK_MS = 1_000
 const AT_A_TIME = 8
+/** A lost connection is soon there again; what fails twice waits for its turn, so that a sick platform is not pressed. */
+const RETRY_MS = 5_000
 
 interface Watched {
   actual: ActualConnector
@@ -17,6 +20,8 @@ interface Watched {
   logsDueAt: number
   healthBusy: boolean
   logsBusy: boolean
+  /** what failed at the last attempt */
+  readonly failed: Set<'health' | 'logs'>
   /** of the lines last taken by the platform */
   digest: string | null
   /** a stopped connector's last words are told once more, then it is left alone */
@@ -71,6 +76,7 @@ export class EvidenceRounds {
         logsDueAt: now,
         healthBusy: known?.healthBusy ?? false,
         logsBusy: known?.logsBusy ?? false,
+        failed: new Set(),
         digest: known?.digest ?? null,
         logsOver: false,
         health: known?.health ?? null,
@@ -117,11 +123,14 @@ export class EvidenceRounds {
     const { emit, platform } = this.#parts
     const run = async (): Promise<void> => {
       try {
-        if (await this.#places(task)) emit({ platform: platform.kind, type: 'evidence', what, connectorId })
+        const sent = await this.#places(task)
+        watched.failed.delete(what)
+        if (sent) emit({ platform: platform.kind, type: 'evidence', what, connectorId })
       } catch (error) {
         if (this.#signal.aborted) return
         // A step may have replaced the object in between; the next cycle brings the new one.
         if (this.#watched.get(connectorId)?.actual.ref !== watched.actual.ref) return
+        this.#soonAgain(connectorId, what, error)
         emit({
           platform: platform.kind,
           type: 'evidence-failed',
@@ -137,6 +146,15 @@ export class EvidenceRounds {
     }
     const running = run().finally(() => this.#running.delete(running))
     this.#running.add(running)
+  }
+
+  #soonAgain(connectorId: string, what: 'health' | 'logs', error: unknown): void {
+    const watched = this.#watched.get(connectorId)
+    const asked = error instanceof PlatformError && error.retryAfterMs !== null
+    if (!watched || watched.failed.has(what) || asked) return
+    watched.failed.add(what)
+    const due = what === 'health' ? 'healthDueAt' : 'logsDueAt'
+    watched[due] = Math.min(watched[due], this.#parts.clock.now() + RETRY_MS)
   }
 
   async #health(connectorId: string, watched: Watched): Promise<boolean> {

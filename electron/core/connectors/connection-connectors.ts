@@ -19,8 +19,8 @@ import type { AnySession } from './sessions.ts'
 import { deltas, failed, isNews, NOTHING_READ, type Observations, type Snapshot, seenBy } from './snapshot.ts'
 import { sourceOf } from './source.ts'
 
-/** While somebody looks. */
-const WATCHED_MS = 10_000
+/** While somebody looks: health comes every 25 to 30 s and should be seen before it is 35 s old (PERF-4). */
+const WATCHED_MS = 5_000
 /** While nobody does: often enough for a timeline that tells to the minute. */
 const UNWATCHED_MS = 60_000
 /** After news, so that the composer has told the platform by then. */

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '#base/sqlite.ts'
+import { type Database, openExpendable } from '#base/sqlite.ts'
 
 /** Statement blocks; never edit one that was released. */
 const MIGRATIONS = [
@@ -19,9 +19,18 @@ const MIGRATIONS = [
      PRIMARY KEY (connection, owner, token)) STRICT, WITHOUT ROWID;`,
 ]
 
-/** What the console remembers of connectors. All of it can be read again or lost without harm, so no write waits for the disk. */
-export function openConnectorsDatabase(path: string): Database {
-  const database = openDatabase(path, MIGRATIONS)
+/**
+ * What the console remembers of connectors. All of it can be read again or lost without harm, so no write waits for the disk,
+ * and a damaged file is moved aside.
+ * @param movedAside hears the path that a damaged one has now
+ * @throws NewerDatabaseError
+ */
+export function openConnectorsDatabase(path: string, movedAside: (to: string) => void = () => {}): Database {
+  return openExpendable(path, MIGRATIONS, look, movedAside)
+}
+
+function look(database: Database): void {
   database.exec('PRAGMA synchronous = NORMAL')
-  return database
+  for (const table of ['seen', 'event', 'line', 'owner_token'])
+    database.prepare(`SELECT count(*) FROM ${table}`).get()
 }

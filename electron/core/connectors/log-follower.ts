@@ -7,8 +7,8 @@ import type { LogHistory } from './log-history.ts'
 import type { AnySession } from './sessions.ts'
 import { sourceOf } from './source.ts'
 
-/** Composers push every ten seconds unless told otherwise; twice as often finds each push soon. */
-const PERIOD_MS = 5_000
+/** Composers push every ten seconds unless told otherwise, and a line must be seen before it is 15 s old (PERF-4). */
+const PERIOD_MS = 2_000
 const LONGEST_MS = 60_000
 
 export interface FollowerParts {

@@ -1,6 +1,4 @@
-import { existsSync, renameSync } from 'node:fs'
-import { messageOf } from '#base/problem-error.ts'
-import { type Database, openDatabase } from '#base/sqlite.ts'
+import { type Database, openExpendable } from '#base/sqlite.ts'
 
 /** Statement blocks; never edit one that was released. */
 const MIGRATIONS = [
@@ -29,32 +27,11 @@ const MIGRATIONS = [
  * @throws NewerDatabaseError
  */
 export function openHeartbeatDatabase(path: string, movedAside: (to: string) => void = () => {}): Database {
-  try {
-    return opened(path)
-  } catch (error) {
-    if (!/malformed|not a database|corrupt/i.test(messageOf(error))) throw error
-    const aside = firstFree(`${path}.damaged`)
-    for (const part of ['', '-wal', '-shm'])
-      if (existsSync(path + part)) renameSync(path + part, aside + part)
-    movedAside(aside)
-    return opened(path)
-  }
+  return openExpendable(path, MIGRATIONS, look, movedAside)
 }
 
-function opened(path: string): Database {
-  const database = openDatabase(path, MIGRATIONS)
-  try {
-    database.exec('PRAGMA synchronous = NORMAL')
-    // A file whose head is whole may be damaged further down; what stands first is read at each start anyway.
-    database.prepare('SELECT count(*) FROM standing').get()
-    database.prepare('SELECT count(*) FROM incident').get()
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
-}
-
-function firstFree(path: string): string {
-  for (let number = 1; ; number += 1) if (!existsSync(`${path}-${number}`)) return `${path}-${number}`
+function look(database: Database): void {
+  database.exec('PRAGMA synchronous = NORMAL')
+  database.prepare('SELECT count(*) FROM standing').get()
+  database.prepare('SELECT count(*) FROM incident').get()
 }

@@ -3,6 +3,7 @@ import { clientsCampaign } from './clients.ts'
 import { enginesCampaign, platformsCampaign } from './composer.ts'
 import { configurationCampaign } from './configuration.ts'
 import { contractCampaign } from './contract.ts'
+import { profileCampaign } from './profile.ts'
 import { csvCampaign, redactionCampaign } from './texts.ts'
 
 /** Everything that takes what others wrote, by the name of its row. */
@@ -14,6 +15,7 @@ export const CAMPAIGNS = {
   redaction: redactionCampaign,
   csv: csvCampaign,
   configuration: configurationCampaign,
+  profile: profileCampaign,
 } as const satisfies Record<string, Campaign>
 
 export type CampaignName = keyof typeof CAMPAIGNS
