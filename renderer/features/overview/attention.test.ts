@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Connector } from '#shared/contract/connectors.ts'
 import type { HeartbeatStatus, MonitorView } from '#shared/contract/heartbeat.ts'
+import type { Incident } from '#shared/contract/incidents.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import { FINDING_IDS, type FindingId } from '#shared/domain/findings.ts'
 import { type MonitorKind, monitorId } from '#shared/domain/monitors.ts'
@@ -220,5 +221,54 @@ test('what was looked at counts as looked at only when it was told, and what is 
     connections: 1,
     lastLookAt: NOW,
     tokens: null,
+  })
+})
+
+describe('responses', () => {
+  const response = (phase: Incident['phase'], change: Partial<Incident> = {}) =>
+    ({
+      id: phase,
+      kind: 'lost-device',
+      connectionId: 'cert',
+      phase,
+      steps: { total: 4, done: 1, failed: 0, open: 0 },
+      startedAt: NOW - 60_000,
+      endedAt: null,
+      appeared: [],
+      newSessions: 0,
+      ...change,
+    }) as unknown as Incident
+
+  test.each([
+    ['paused', 'danger'],
+    ['interrupted', 'danger'],
+    ['stopped', 'warning'],
+    ['waiting', 'warning'],
+  ] as const)('one that is %s wants a person, who is led to it', (phase, tone) => {
+    expect(attentionRows(facts({ responses: [response(phase)] }))).toMatchObject([
+      {
+        id: `response ${phase}`,
+        tone,
+        what: { id: 'overview.response.lost-device', values: { connection: 'CERT', done: 1, total: 4 } },
+        why: { id: `overview.response.${phase}` },
+        since: NOW - 60_000,
+        remedy: { do: 'response', id: phase },
+      },
+    ])
+  })
+
+  test('one at work, and one that left nothing undone, want nobody; what failed or came back does', () => {
+    const steps = { total: 4, done: 3, failed: 1, open: 0 }
+    const rows = attentionRows(
+      facts({
+        responses: [
+          response('running'),
+          response('done', { id: 'good' }),
+          response('done', { id: 'failed', steps }),
+          response('done', { id: 'back', newSessions: 1 }),
+        ],
+      }),
+    )
+    expect(rows.map(({ id }) => id)).toEqual(['response failed', 'response back'])
   })
 })
