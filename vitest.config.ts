@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{shared,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
           environment: 'node',
+          // A key of 4096 bits takes as long as chance wants, and a busy machine longer.
+          testTimeout: 30_000,
         },
       },
       {
