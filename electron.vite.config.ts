@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import type { Plugin } from 'vite'
+import { createLogger, type Plugin } from 'vite'
 import { releaseSource } from './scripts/release-source.ts'
 import { shippedPackages } from './scripts/shipped-packages.ts'
 
@@ -36,6 +36,16 @@ const withoutSsh: Plugin = {
     id === '\0without-ssh'
       ? 'export default () => { throw new Error("DOCKER_HOST with ssh:// is not part of this build") }'
       : null,
+}
+
+/**
+ * Vite reads a style that another is composed of without saying which file it is, and then warns of that itself. Whoever
+ * starts Gatehouse for the first time can do nothing about it.
+ */
+const quietOfStyles = createLogger('warn')
+const { warnOnce } = quietOfStyles
+quietOfStyles.warnOnce = (message, options) => {
+  if (!message.includes('did not pass the `from` option to `postcss.parse`')) warnOnce(message, options)
 }
 
 /** The chunk of a catalogue's file: one a language. */
@@ -80,6 +90,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
+    customLogger: quietOfStyles,
     plugins: [react(), shippedPackages(root)],
     // The host replaces the placeholder by a fresh nonce in each answer.
     html: { cspNonce: '__CSP_NONCE__' },
