@@ -224,6 +224,15 @@ describe('reconciling', () => {
     status = 500
     await pass(10 * MINUTE)
     expect(orchestrator.count('replace a')).toBe(1)
+    // A first refusal may be a port that is about to be free.
+    platform.want('b', { requested: 'stopping' })
+    await pass(20 * SECOND)
+    orchestrator.fault = (call) => (call === 'start b' ? new OrchestratorError('port is taken', 500) : null)
+    platform.want('b', { requested: 'starting' })
+    await pass(11 * SECOND)
+    expect([orchestrator.count('start b'), orchestrator.count('replace b')]).toEqual([1, 0])
+    await pass(MINUTE)
+    expect([orchestrator.count('start b'), orchestrator.count('replace b')]).toEqual([2, 1])
     expect(orchestrator.object('a').actual.state).toBe('running')
     expect(platform.wanted.get('a')?.reported).toBe('started')
   })
