@@ -46,6 +46,8 @@ const CONDITIONS: Readonly<Record<OwnerFilter, string>> = {
 /** Access reviews in the console's database, finished and open ones. Never a token's value. */
 export class ReviewStore {
   readonly #database: Database
+  /** of finished ones, which change no more: their rows are counted once */
+  readonly #settled = new Map<string, Review>()
 
   constructor(database: Database) {
     this.#database = database
@@ -153,6 +155,8 @@ export class ReviewStore {
   }
 
   #counted({ actorId: _, ...facts }: ReviewFacts): Review {
+    const settled = this.#settled.get(facts.id)
+    if (settled) return settled
     const counts = this.#database
       .prepare(
         `SELECT coalesce(sum(held > 0), 0) AS owners, coalesce(sum(held), 0) AS tokens, coalesce(sum(changed), 0) AS changed,
@@ -165,7 +169,9 @@ export class ReviewStore {
       .get(facts.id) as Record<'keep' | 'revoke' | 'ask', number> &
       Pick<Review, 'owners' | 'tokens' | 'changed' | 'open' | 'openUnchanged'>
     const { keep, revoke, ask, ...rest } = counts
-    return { ...facts, ...rest, decided: { keep, revoke, ask } }
+    const review = { ...facts, ...rest, decided: { keep, revoke, ask } }
+    if (review.finishedAt !== null) this.#settled.set(review.id, review)
+    return review
   }
 }
 
