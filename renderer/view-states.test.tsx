@@ -3,6 +3,7 @@ import './app/base.css'
 import axe from 'axe-core'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { page } from 'vitest/browser'
+import { cutButtons } from '../tests/page/clipped.ts'
 import { openStage, type Stage } from '../tests/page/stage.tsx'
 import { VIEW_STATES } from '../tests/page/view-states.ts'
 import { INVENTORY_SCOPES, SETTINGS_SECTIONS } from './app/routes.ts'
@@ -93,33 +94,6 @@ describe('accessible in both schemes', () => {
   )
 })
 
-/** Words of buttons that are cut off. What may end in dots (names of the other side, heads of columns) is left out. */
-function cutOff(): string[] {
-  return [...document.querySelectorAll('button, [role=tab], [role=menuitem]')].flatMap((button) => {
-    const walker = document.createTreeWalker(button, NodeFilter.SHOW_TEXT)
-    const wrong: string[] = []
-    while (walker.nextNode()) if (isCut(walker.currentNode)) wrong.push(walker.currentNode.textContent ?? '')
-    return wrong
-  })
-}
-
-/** Whether an ancestor of the text cuts it off and lets nobody scroll to the rest. */
-function isCut(words: Node): boolean {
-  const range = document.createRange()
-  range.selectNodeContents(words)
-  const { left, right, width } = range.getBoundingClientRect()
-  if (width === 0) return false
-  for (let box = words.parentElement; box !== null; box = box.parentElement) {
-    const { overflowX, textOverflow, clipPath } = getComputedStyle(box)
-    if (clipPath !== 'none' || textOverflow === 'ellipsis') return false
-    if (overflowX === 'auto' && box.scrollWidth > box.clientWidth) return false
-    if (overflowX !== 'hidden' && overflowX !== 'clip') continue
-    const edge = box.getBoundingClientRect()
-    if (right > edge.right + 1 || left < edge.left - 1) return true
-  }
-  return false
-}
-
 describe('no button’s words are cut off on a small page, in the language of long words', () => {
   beforeAll(async () => {
     await page.viewport(900, 640)
@@ -129,6 +103,6 @@ describe('no button’s words are cut off on a small page, in the language of lo
   test.each(VIEW_STATES.map((state) => [state.id, state] as const))('%s', async (_id, state) => {
     stage = await openStage({ address: state.address ?? '#/tokens/mine', world: state.world, language: 'de' })
     await state.reach?.(stage)
-    expect(cutOff()).toEqual([])
+    expect(cutButtons()).toEqual([])
   })
 })

@@ -121,6 +121,11 @@ export const TESTED_ROWS: readonly TestedRow[] = [
     tests: { page: ['renderer/view-states.test.tsx', 'renderer/app/*.test.tsx'] },
   },
   {
+    id: 'ACCESS',
+    what: 'every view state by keyboard alone, at 200 %, without motion, in words that are 40 % longer',
+    tests: { page: ['renderer/access.test.tsx', 'renderer/reflow.test.tsx'] },
+  },
+  {
     id: 'WORDS',
     what: 'nine languages: keys, values, plurals, real translations',
     tests: { unit: ['renderer/i18n/*.test.ts', 'electron/core/notices/*.test.ts'] },

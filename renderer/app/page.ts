@@ -23,6 +23,7 @@ import { createUpdatesStore, type UpdatesStore } from '../features/updates/store
 import { loadCatalogue, type Messages } from '../i18n/catalogue.ts'
 import { type Clock, createTicker, type Ticker } from '../ui/clock.tsx'
 import { saveText } from '../ui/save-text.ts'
+import { startTitlesWhenCut } from '../ui/title-when-cut.ts'
 import { outdateOnResponses } from './outdate-on-responses.ts'
 import { type Remembered, readRemembered, remember } from './remembered.ts'
 import { createRouter, type Router } from './routes.ts'
@@ -199,6 +200,7 @@ export async function createPage(parts: PageParts): Promise<Page> {
         incidents.start(),
         outdateOnResponses(incidents, tokens),
         composer.start(),
+        startTitlesWhenCut(),
         // A search belongs to the list it was typed over.
         router.store.subscribe(() => looks.setState({ search: '' })),
       ]

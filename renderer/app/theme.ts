@@ -36,6 +36,8 @@ export const theme = createTheme({
       defaultProps: { size: 'md' },
       styles: { description: { fontSize: '12px' }, error: { fontSize: '12px' } },
     },
+    // By default Tab steps over the button that shows what was typed.
+    PasswordInput: { defaultProps: { visibilityToggleFocusable: true } },
     SegmentedControl: {
       defaultProps: { transitionDuration: 0, color: 'steel' },
       vars: () => ({ root: { '--sc-font-size': '13px', '--sc-padding': '3px 12px' } }),

@@ -34,6 +34,7 @@ export function HealthKey({ connectionId, isWanted }: { connectionId: string; is
             description={text('heartbeat.health-key-hint')}
             autoComplete="off"
             maxLength={512}
+            visibilityToggleButtonProps={{ 'aria-label': text('composer.secret-show') }}
             data-testid="health-key"
           />
           <Button type="submit" size="compact-sm" variant="default" data-testid="keep-health-key">

@@ -151,7 +151,7 @@ function useTombstoneColumns(): GridColumn<Tombstone>[] {
       {
         id: 'token',
         header: text('token.column.token'),
-        width: '58px',
+        width: '72px',
         cell: ({ maskedToken }) => <TokenEnding maskedToken={maskedToken} />,
       },
       {

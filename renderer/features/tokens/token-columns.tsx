@@ -29,7 +29,7 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
     {
       id: 'token',
       header: text('token.column.token'),
-      width: '58px',
+      width: '72px',
       cell: (token) => <TokenEnding maskedToken={token.maskedToken} />,
     },
     {
