@@ -114,13 +114,13 @@ test.each([
 })
 
 test.each([900, 420])(
-  'at %d px nothing scrolls sideways but the grid, and Revoke keeps its picture',
+  'at %d px nothing scrolls sideways but the grid, and Revoke keeps its word',
   async (width) => {
     await page.viewport(width, 800)
     try {
       stage = await openStage()
       const revoke = await stage.see('[data-testid=revoke]')
-      expect(revoke.querySelector('svg')?.getBoundingClientRect().width).toBeGreaterThan(8)
+      expect(revoke.innerText).toBe('Revoke')
       expect(revoke.scrollWidth).toBeLessThanOrEqual(revoke.clientWidth)
       const outer = ['html', 'body', 'header', 'main', 'footer', 'aside'].map((name) =>
         document.querySelector(name),
