@@ -89,7 +89,7 @@ function isHidden(element: HTMLElement): boolean {
 /** The field of the palette, the only stop there is: its caret is mark enough. */
 const ALONE = '.mantine-Spotlight-search'
 /** Boxes that scroll are stops of their own in Chromium. */
-const SCROLLED = 8
+const SCROLLED = 20
 
 /**
  * Presses Tab through the whole page: every stop is met, in the order of the document, its focus can be seen and lies in
