@@ -105,10 +105,12 @@ it('a token is replaced: the new one is seen used, the old one silent, and only 
   await works(platform, replacement)
   // The platform writes a last use within two minutes.
   await pass(4 * MINUTE, MINUTE)
+  await page.getByTestId('check-rotation').click()
   await entry.getByText('New one: used').waitFor()
   await entry.getByText('If it stays silent, it can go').waitFor()
   await works(platform, old)
   await pass(64 * MINUTE, 2 * MINUTE)
+  await page.getByTestId('check-rotation').click()
   await entry.getByText('can go now').waitFor()
   await works(platform, old)
 

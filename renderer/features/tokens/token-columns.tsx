@@ -21,7 +21,7 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
     {
       id: 'name',
       header: text('token.column.name'),
-      width: 'minmax(84px, 1.6fr)',
+      width: 'minmax(78px, 1.6fr)',
       rowHeader: true,
       sortBy: (token) => token.name.toLocaleLowerCase(),
       cell: (token) => <TokenName name={token.name} />,
@@ -29,13 +29,13 @@ function commonColumns(text: ReturnType<typeof useText>, skewMs: number): GridCo
     {
       id: 'token',
       header: text('token.column.token'),
-      width: '72px',
+      width: 'var(--grid-token)',
       cell: (token) => <TokenEnding maskedToken={token.maskedToken} />,
     },
     {
       id: 'created',
       header: text('token.column.created'),
-      width: 'minmax(104px, 1fr)',
+      width: 'minmax(98px, 1fr)',
       dimmed: true,
       sortBy: (token) => token.createdAt ?? NEVER_FIRST,
       cell: (token) =>
@@ -98,7 +98,7 @@ export function useTokenColumns(
       {
         id: 'status',
         header: text('token.column.status'),
-        width: 'minmax(112px, 0.9fr)',
+        width: 'minmax(108px, 0.9fr)',
         cell: (token) => <Status token={token} planned={planned.get(token.id)} skewMs={skewMs} />,
       },
     ]
