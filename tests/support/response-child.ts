@@ -97,13 +97,16 @@ function begin(): Promise<Incident> {
 /** Follows it as the page does until every step is done. */
 async function settled(id: string): Promise<void> {
   let tries = 0
+  let done = 0
   for await (const { incident, steps } of await incidents.follow({ id })) {
     const gone = steps.flatMap(({ state, token }) => (state === 'done' && token ? [token.id] : []))
     if (gone.length > 0) tell({ gone })
     const { phase } = incident
     if (phase === 'done' && incident.steps.failed === 0) return
     if (phase === 'running' || phase === 'waiting') continue
-    tries += 1
+    // Who sees it get on has patience.
+    tries = incident.steps.done > done ? 1 : tries + 1
+    done = incident.steps.done
     if (tries > PATIENCE) throw new Error(`It never ends: ${JSON.stringify(incident)}`)
     if (phase === 'done') await incidents.retry({ id, appeared: true })
     else await incidents.resume({ id })
