@@ -10,6 +10,11 @@ import { PlatformError } from './platform.ts'
 import { type ProxySettings, proxyFor } from './proxy.ts'
 
 const LARGEST_ANSWER = 64 * 1024 * 1024
+/**
+ * A connection that waits longer is closed by us. Node's servers close theirs after 5 s: a request that meets that moment is
+ * lost with ECONNRESET, and with it a report until the next one.
+ */
+const IDLE_MS = 4_000
 
 export interface HttpSettings extends ProxySettings {
   readonly request_timeout: number
@@ -94,11 +99,11 @@ function transport(
   const proxy = proxyFor(url, settings, env)
   if (url.startsWith('https:')) {
     const agent = proxy
-      ? new HttpsProxyAgent(proxy, { keepAlive: true, ...tls })
-      : withConnectDeadline(new https.Agent({ keepAlive: true, ...tls }), connectMs)
+      ? new HttpsProxyAgent(proxy, { keepAlive: true, timeout: IDLE_MS, ...tls })
+      : withConnectDeadline(new https.Agent({ keepAlive: true, timeout: IDLE_MS, ...tls }), connectMs)
     return { proxy: false, httpsAgent: agent }
   }
-  const httpAgent = withConnectDeadline(new http.Agent({ keepAlive: true }), connectMs)
+  const httpAgent = withConnectDeadline(new http.Agent({ keepAlive: true, timeout: IDLE_MS }), connectMs)
   if (!proxy) return { proxy: false, httpAgent }
   const { hostname, port, username, password } = new URL(proxy)
   const auth = username
