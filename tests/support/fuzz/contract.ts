@@ -29,8 +29,10 @@ export function procedures(): Procedure[] {
   return found
 }
 
-/** The connection is what most of the others need, and the value is what `reveal` is for. */
-/** `review.begin` reads everybody anew, as long as that takes: its own suite bounds it. */
+/**
+ * The connection is what most of the others need, and the value is what `reveal` is for. A review reads everybody and waits
+ * between its tries for a page; here the clock stands still, so that wait has no end.
+ */
 const SPARED = new Set(['connections.remove', 'review.begin'])
 /** Calls under way at the same time: that is as a page has it, and hides the way to the platform. */
 const AT_ONCE = { minLength: 8, maxLength: 8 }
