@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { ensureBuilt } from './build-parts.ts'
 import { ensurePackages, TEST_PACKAGES } from './debian-packages.ts'
+import { failuresOf } from './test-counts.ts'
 import { SUITES, suiteRun } from './test-suites.ts'
 
 /** The journeys through the whole product, where time and other processes have the largest say. */
@@ -37,10 +39,7 @@ async function repeat(
   for (let turn = 1; turn <= runs; turn += 1) {
     const run = await suiteRun(project, [], 'dropped')
     if ('why' in run) return { steady: 0, failures, why: run.why }
-    const failed = (run.report?.testResults ?? []).flatMap(({ name, status, assertionResults }) => {
-      const named = assertionResults.flatMap((test) => (test.status === 'failed' ? [test.fullName] : []))
-      return named.length === 0 && status === 'failed' ? [name] : named
-    })
+    const failed = failuresOf(run.report, join(import.meta.dirname, '..'))
     if (run.report && run.endedWell && failed.length === 0) steady += 1
     else
       failures.push(...(failed.length > 0 ? failed : ['ended badly']).map((name) => `run ${turn}: ${name}`))

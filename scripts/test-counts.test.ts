@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { countsOf, lastLine, notRun, sum } from './test-counts.ts'
+import { countsOf, failuresOf, lastLine, notRun, sum } from './test-counts.ts'
 
 const report = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1 }
 
@@ -21,6 +21,30 @@ it('counts what was skipped as failed where everything must run', () => {
   expect(countsOf(report, true, true)).toEqual({ passed: 5, failed: 2, skipped: 0 })
   expect(notRun(true)).toEqual({ passed: 0, failed: 1, skipped: 0 })
   expect(notRun(false)).toEqual({ passed: 0, failed: 0, skipped: 1 })
+})
+
+it('names what failed, by file and test, with the first line of its words', () => {
+  const testResults = [
+    {
+      name: '/root/a.test.ts',
+      status: 'failed',
+      assertionResults: [
+        { status: 'passed', fullName: 'is well' },
+        {
+          status: 'failed',
+          fullName: 'is not',
+          failureMessages: ['\u001b[31mexpected 1\u001b[39m\n  at a.ts'],
+        },
+      ],
+    },
+    { name: '/root/b/c.test.ts', status: 'failed', message: 'no such file', assertionResults: [] },
+    { name: '/root/d.test.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'x' }] },
+  ]
+  expect(failuresOf({ ...report, testResults }, '/root')).toEqual([
+    'a.test.ts: is not: expected 1',
+    'b/c.test.ts: no such file',
+  ])
+  expect(failuresOf(null, '/root')).toEqual([])
 })
 
 it('ends with one line', () => {

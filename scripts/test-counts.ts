@@ -1,3 +1,6 @@
+import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+
 /** How many tests (or whole steps) ended how. */
 export interface Counts {
   readonly passed: number
@@ -15,7 +18,13 @@ export interface VitestReport {
     /** absolute path of the file */
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+    /** what went wrong outside of its tests */
+    readonly message?: string
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages?: readonly string[] | null
+    }[]
   }[]
 }
 
@@ -30,6 +39,26 @@ export function countsOf(report: VitestReport | null, endedWell: boolean, mustRu
   const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0)
   const failed = Math.max(report?.numFailedTests ?? 0, endedWell && report ? 0 : 1)
   return mustRun ? { passed, failed: failed + skipped, skipped: 0 } : { passed, failed, skipped }
+}
+
+/**
+ * A line for each test that failed, and for each file that failed outside of its tests.
+ * @param root absolute path that the files are named from
+ * @returns file, test, and the first line of what it said; for the end of a long run, where its own words have scrolled by
+ */
+export function failuresOf(report: VitestReport | null, root: string): string[] {
+  return (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name)
+    const failed = assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => failure(`${file}: ${test.fullName}`, test.failureMessages?.[0]))
+    return failed.length === 0 && status === 'failed' ? [failure(file, message)] : failed
+  })
+}
+
+function failure(where: string, words = ''): string {
+  const first = stripVTControlCharacters(words).trim().split('\n', 1)[0]
+  return first ? `${where}: ${first}` : where
 }
 
 /** A suite that could not run at all. */

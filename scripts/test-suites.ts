@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } f
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { electronBinary, obtainElectron } from './electron-binary.ts'
-import { type Counts, countsOf, notRun, type VitestReport } from './test-counts.ts'
+import { type Counts, countsOf, failuresOf, notRun, type VitestReport } from './test-counts.ts'
 import { runTool } from './test-run.ts'
 
 interface Suite {
@@ -14,6 +14,8 @@ interface Suite {
     environment: Record<string, string | undefined>
   }
 }
+
+const ROOT = join(import.meta.dirname, '..')
 
 const none = (): null => null
 
@@ -72,15 +74,18 @@ const OPT_IN_SUITES: Readonly<Record<string, Suite>> = {
   },
 }
 
-/** Runs one project of vitest, says why when it cannot run, and counts. */
-export async function runSuite(name: string): Promise<Counts> {
+/** Runs one project of vitest, says why when it cannot run, counts, and names what failed. */
+export async function runSuite(name: string): Promise<{ counts: Counts; failures: readonly string[] }> {
   const mustRun = process.env.GATEHOUSE_REQUIRE_ALL === '1'
   const run = await suiteRun(name)
   if ('why' in run) {
-    console.error(`${name}: not run: ${run.why}`)
-    return notRun(mustRun)
+    const why = `not run: ${run.why}`
+    console.error(`${name}: ${why}`)
+    return { counts: notRun(mustRun), failures: mustRun ? [why] : [] }
   }
-  return countsOf(run.report, run.endedWell, mustRun)
+  const counts = countsOf(run.report, run.endedWell, mustRun)
+  const failures = failuresOf(run.report, ROOT)
+  return { counts, failures: failures.length === 0 && counts.failed > 0 ? ['ended badly'] : failures }
 }
 
 /**
@@ -110,7 +115,7 @@ export async function suiteRun(
     const [program = '', ...args] = [
       ...command,
       process.execPath,
-      join(import.meta.dirname, '..', 'node_modules', 'vitest', 'vitest.mjs'),
+      join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'),
       ...['run', '--project', name, '--reporter', 'json', '--outputFile.json', reportFile],
       ...(output === 'shown' ? ['--reporter', 'default'] : []),
       ...files,

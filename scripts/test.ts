@@ -30,6 +30,7 @@ if (unknown.length > 0) {
 const wanted = named.length > 0 ? named : steps
 
 const counts: Counts[] = []
+const failures: string[] = []
 let prepared = false
 for (const name of wanted) {
   const check = CHECKS[name]
@@ -37,11 +38,14 @@ for (const name of wanted) {
   else {
     await prepareSuites()
     heading(name)
-    counts.push(await runSuite(name))
+    const suite = await runSuite(name)
+    counts.push(suite.counts)
+    failures.push(...suite.failures.map((failure) => `${name}: ${failure}`))
   }
 }
 
 const total = sum(counts)
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((failure) => `  ${failure}`).join('\n')}\n`)
 console.log(lastLine(total))
 process.exitCode = total.failed > 0 ? 1 : 0
 
@@ -62,7 +66,7 @@ async function step(name: string, run: () => Promise<boolean>): Promise<void> {
     console.error(error)
     return false
   })
-  if (!well) console.error(`${name}: FAILED`)
+  if (!well) failures.push(name)
   counts.push({ passed: well ? 1 : 0, failed: well ? 0 : 1, skipped: 0 })
 }
 
