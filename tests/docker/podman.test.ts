@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ActualConnector } from '../../electron/composer/engine/model.ts'
 import { containerOrchestrator } from '../../electron/composer/orchestrators/docker/containers.ts'
 import { engineClient } from '../../electron/composer/orchestrators/docker/engine-client.ts'
 import { hostConfig } from '../../electron/composer/orchestrators/docker/options.ts'
@@ -9,6 +10,18 @@ import { type PrivatePodman, podmanHindrance, startPodman } from '../support/pod
 import { until } from '../support/until.ts'
 import { conformance, type Harness } from './conformance.ts'
 import { conformanceImages } from './images.ts'
+
+/** The container of a connector, as far as a stop needs to know it. */
+const spinning = (ref: string): ActualConnector => ({
+  ref,
+  name: ref,
+  connectorId: null,
+  platform: null,
+  hash: null,
+  state: 'running',
+  createdAt: 0,
+  reason: null,
+})
 
 /** The selector `docker` with DOCKER_HOST at Podman's socket. */
 describe.runIf(mayRun('Podman', podmanHindrance()))('Podman', () => {
@@ -41,6 +54,28 @@ describe.runIf(mayRun('Podman', podmanHindrance()))('Podman', () => {
   afterAll(() => podman?.dispose())
 
   conformance(() => harness)
+
+  it('§9 m: a stop holds, whenever it comes between two runs', async () => {
+    const { orchestrator, fallingImage } = harness
+    for (let turn = 0; turn < 8; turn++) {
+      const container = await podman.docker.createContainer({
+        Image: fallingImage,
+        HostConfig: { RestartPolicy: { Name: 'unless-stopped' } },
+      })
+      await container.start()
+      const restarts = async () => (await container.inspect()).RestartCount
+      await until('it spins', async () => (await restarts()) >= 1)
+      await orchestrator.stop(spinning(container.id))
+      const before = await container.inspect()
+      expect(before.State.Status).toBe('exited')
+      await until(
+        'a further run would show',
+        async () => Date.parse(before.State.FinishedAt) < Date.now() - 500,
+      )
+      expect(await restarts()).toBe(before.RestartCount)
+      await container.remove({ force: true })
+    }
+  })
 
   it('§9 m: the composer stops a crash loop, which Podman spins without pauses, and says why', async () => {
     const platform = await startPlatformDouble()

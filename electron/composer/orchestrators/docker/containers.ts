@@ -41,8 +41,10 @@ export interface ContainerSettings {
 
 /** Podman's word for a container whose process ended and that was not cleaned up yet; Docker has none like it. */
 const BETWEEN_RUNS = 'stopped'
-/** Attempts to catch a container of Podman in one of its runs. */
-const MOST_STOPS = 200
+/** What a container is told to be that is not at its end: a stop that leaves it so did not hold. */
+const SPINNING = new Set([BETWEEN_RUNS, 'initialized', 'running', 'restarting', 'stopping'])
+/** Attempts to catch a container of Podman in one of its runs, which are a tenth of its time. */
+const MOST_STOPS = 500
 /** Suffixes of a container on its way in; they end with the swap. */
 const INCOMING = 'next'
 
@@ -108,9 +110,9 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
   const stop = async (ref: string): Promise<void> => {
     for (let attempt = 0; attempt < MOST_STOPS; attempt++) {
       await engine.call({ method: 'POST', path: `/containers/${ref}/stop` })
-      // Podman takes a container between two runs for stopped, and starts it again.
+      // Podman takes a container between two runs for stopped, and starts it again: by now it may run already.
       const { State } = await inspect(ref)
-      if (State?.Status !== BETWEEN_RUNS) return
+      if (!SPINNING.has(State?.Status ?? '')) return
     }
     throw new OrchestratorError('it restarts faster than it can be stopped', null)
   }
