@@ -3,21 +3,26 @@ import { Icon } from '../ui/icons.tsx'
 import { T } from './text.tsx'
 import { Age } from './time.tsx'
 
-/** When what is shown was read, and the way to read it again. */
+/**
+ * When what is shown was read, and the way to read it again.
+ * @param readAt ms since the epoch; null while nothing was read
+ */
 export function ReadAge({
   readAt,
   loading,
   onRefresh,
 }: {
-  readAt: number
+  readAt: number | null
   loading: boolean
   onRefresh: () => void
 }) {
   return (
     <>
-      <span>
-        <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />
-      </span>
+      {readAt !== null && (
+        <span>
+          <T id="common.read" values={{ age: <Age at={readAt} /> }} />
+        </span>
+      )}
       <Button
         variant="default"
         size="compact-sm"

@@ -1,31 +1,20 @@
 import { Skeleton, TextInput } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { ShippedPackage } from '#shared/contract/about.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { ConsoleClient } from '../../client.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { problemOf } from '../../i18n/problem-of.ts'
 import { useText } from '../../i18n/text.tsx'
+import { useAnswer } from '../../i18n/use-answer.ts'
 import { Section } from '../../ui/Section.tsx'
 import classes from './about.module.css'
 
 /** Every package of others that ships, with its licence; the text of one when it is opened. */
 export function PackagesSection({ client }: { client: ConsoleClient }) {
   const text = useText()
-  const [packages, setPackages] = useState<ShippedPackage[] | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
+  const { answer: packages, problem } = useAnswer(useCallback(() => client.about.packages(), [client]))
   const [search, setSearch] = useState('')
-
-  useEffect(() => {
-    let here = true
-    client.about.packages().then(
-      (answer) => here && setPackages(answer),
-      (error: unknown) => here && setProblem(problemOf(error)),
-    )
-    return () => {
-      here = false
-    }
-  }, [client])
 
   const wanted = search.trim().toLowerCase()
   const shown = (packages ?? []).filter(({ name, licence }) =>

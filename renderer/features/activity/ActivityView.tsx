@@ -1,11 +1,10 @@
 import { Button, Skeleton } from '@mantine/core'
 import { useCallback, useEffect, useMemo } from 'react'
 import { ProblemNotice } from '../../i18n/problem.tsx'
+import { ReadAge } from '../../i18n/read-age.tsx'
 import { T, useText } from '../../i18n/text.tsx'
-import { Age } from '../../i18n/time.tsx'
 import { DataGrid } from '../../ui/DataGrid.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { Icon } from '../../ui/icons.tsx'
 import classes from './activity.module.css'
 import { useActivityColumns } from './columns.tsx'
 import { useActivity, useActivityActions, useActivityEnvironment } from './context.tsx'
@@ -57,7 +56,7 @@ export function ActivityView({ search }: { search: string }) {
       </div>
       <div className={classes.toolbar}>
         <Filters />
-        <ReadAge onRefresh={load} />
+        <Reading onRefresh={load} />
       </div>
       <List />
       {dialog?.name === 'entry' && <EntryDialog entry={dialog.entry} />}
@@ -67,7 +66,7 @@ export function ActivityView({ search }: { search: string }) {
 }
 
 /** How old the older of the two readings is; the ledger follows by itself. */
-function ReadAge({ onRefresh }: { onRefresh: () => void }) {
+function Reading({ onRefresh }: { onRefresh: () => void }) {
   const loading = useActivity((state) => state.console.loading || state.platform.loading)
   const readAt = useActivity((state) => {
     const times = [state.console.readAt, state.platform.readAt].filter((time) => time !== null)
@@ -75,17 +74,7 @@ function ReadAge({ onRefresh }: { onRefresh: () => void }) {
   })
   return (
     <span className={classes.read}>
-      {readAt !== null && <T id="activity.read" values={{ age: <Age at={readAt} /> }} />}
-      <Button
-        variant="default"
-        size="compact-sm"
-        loading={loading}
-        leftSection={<Icon name="refresh" />}
-        onClick={onRefresh}
-        data-testid="refresh"
-      >
-        <T id="common.refresh" />
-      </Button>
+      <ReadAge readAt={readAt} loading={loading} onRefresh={onRefresh} />
     </span>
   )
 }

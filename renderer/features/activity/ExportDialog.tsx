@@ -1,51 +1,38 @@
 import { Button } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { problemOf } from '../../i18n/problem-of.ts'
 import { T, useText } from '../../i18n/text.tsx'
+import { useAnswer } from '../../i18n/use-answer.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import classes from './activity.module.css'
 import { useActivityActions, useActivityEnvironment } from './context.tsx'
 
-interface PublicKey {
-  fileName: string
-  publicKey: string
-  fingerprint: string
-}
-
 /** The ledger as a signed file, and the key that proves it (L-02). */
 export function ExportDialog() {
   const text = useText()
   const { client, save } = useActivityEnvironment()
   const { close } = useActivityActions()
-  const [key, setKey] = useState<PublicKey | null>(null)
+  const { answer: key, problem: keyless } = useAnswer(
+    useCallback(() => client.activity.publicKey(), [client]),
+  )
   const [saved, setSaved] = useState<{ fileName: string; records: number } | null>(null)
   const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
-
-  useEffect(() => {
-    let isOpen = true
-    client.activity.publicKey().then(
-      (answer) => isOpen && setKey(answer),
-      (error: unknown) => isOpen && setProblem(problemOf(error)),
-    )
-    return () => {
-      isOpen = false
-    }
-  }, [client])
+  const [unsaved, setUnsaved] = useState<Problem | null>(null)
+  const problem = unsaved ?? keyless
 
   async function saveLedger(): Promise<void> {
     setBusy(true)
-    setProblem(null)
+    setUnsaved(null)
     try {
       const { fileName, text: content, records } = await client.activity.exportLedger()
       save(fileName, content)
       setSaved({ fileName, records })
     } catch (error) {
-      setProblem(problemOf(error))
+      setUnsaved(problemOf(error))
     }
     setBusy(false)
   }

@@ -14,7 +14,7 @@ import { useConnectors, useConnectorsEnvironment, useIsOpenAev } from './context
 import { FirstRun } from './FirstRun.tsx'
 import { ManagerCard } from './ManagerCard.tsx'
 import { OpenAevComposer } from './OpenAev.tsx'
-import { ReadAge } from './ReadAge.tsx'
+import { Reading } from './Reading.tsx'
 import { ReadingNotices } from './ReadingNotices.tsx'
 import type { ConnectorsStatus } from './store.ts'
 
@@ -46,7 +46,7 @@ export function ConnectorList({ status, search }: { status: ConnectorsStatus; se
               ? text('common.count', { count: managed.length })
               : text('connectors.count-trouble', { count: managed.length, troubles })
           }
-          aside={<ReadAge status={status} />}
+          aside={<Reading status={status} />}
         >
           <Grid
             label={text('connectors.managed')}
@@ -64,7 +64,7 @@ export function ConnectorList({ status, search }: { status: ConnectorsStatus; se
         <Section
           title={text('connectors.unmanaged')}
           count={text('common.count', { count: unmanaged.length })}
-          aside={managed.length === 0 ? <ReadAge status={status} /> : undefined}
+          aside={managed.length === 0 ? <Reading status={status} /> : undefined}
         >
           <Grid
             label={text('connectors.unmanaged')}

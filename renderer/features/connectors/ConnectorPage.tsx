@@ -23,7 +23,7 @@ import {
   useConnectorsEnvironment,
 } from './context.tsx'
 import { LogView } from './LogView.tsx'
-import { ReadAge } from './ReadAge.tsx'
+import { Reading } from './Reading.tsx'
 import { ReadingNotices } from './ReadingNotices.tsx'
 import { StandingMark, useStanding } from './StandingMark.tsx'
 import type { ConnectorsStatus } from './store.ts'
@@ -97,7 +97,7 @@ function Present({
         </h2>
         <StandingMark connector={connector} />
         <span className={classes.whoAside}>
-          <ReadAge status={status} />
+          <Reading status={status} />
           <Deeds connector={connector} onProblem={setProblem} />
         </span>
       </div>

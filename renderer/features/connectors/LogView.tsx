@@ -40,7 +40,7 @@ export function LogView({ connector, search }: { connector: Connector; search: s
         <span className={classes.readAge}>
           {readAt !== null && (
             <span>
-              <T id="connectors.read" values={{ age: <Age at={readAt} /> }} />
+              <T id="common.read" values={{ age: <Age at={readAt} /> }} />
             </span>
           )}
         </span>

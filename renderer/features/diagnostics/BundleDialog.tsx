@@ -1,10 +1,9 @@
 import { Button, Skeleton } from '@mantine/core'
-import { useEffect, useMemo, useState } from 'react'
-import type { Problem } from '#shared/contract/problem.ts'
+import { useCallback, useMemo, useState } from 'react'
 import type { ConsoleClient } from '../../client.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
-import { problemOf } from '../../i18n/problem-of.ts'
 import { T, useText } from '../../i18n/text.tsx'
+import { useAnswer } from '../../i18n/use-answer.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import classes from './diagnostics.module.css'
@@ -40,20 +39,8 @@ export function BundleDialog({
   onClose: () => void
 }) {
   const text = useText()
-  const [bundle, setBundle] = useState<Bundle | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
+  const { answer: bundle, problem } = useAnswer(useCallback(() => client.diagnostics.make(), [client]))
   const [saved, setSaved] = useState(false)
-
-  useEffect(() => {
-    let isOpen = true
-    client.diagnostics.make().then(
-      (answer) => isOpen && setBundle(answer),
-      (error: unknown) => isOpen && setProblem(problemOf(error)),
-    )
-    return () => {
-      isOpen = false
-    }
-  }, [client])
 
   return (
     <Dialog

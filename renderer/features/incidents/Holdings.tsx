@@ -63,7 +63,7 @@ export function HoldingsList({
       title={text('device.holds')}
       aside={
         <span className={classes.toolbar}>
-          <T id="tokens.read" values={{ age: <Age at={preview.readAt} /> }} />
+          <T id="common.read" values={{ age: <Age at={preview.readAt} /> }} />
           <Button
             variant="default"
             size="compact-sm"

@@ -32,7 +32,7 @@ export function ConnectorsPanel({
       testId="panel-connectors"
       foot={
         <>
-          <span>{readAt !== null && <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />}</span>
+          <span>{readAt !== null && <T id="common.read" values={{ age: <Age at={readAt} /> }} />}</span>
           <Button variant="default" size="compact-sm" onClick={onShow}>
             <T id="overview.go.connectors" />
           </Button>

@@ -71,7 +71,7 @@ function ReadState({ inventory }: { inventory: InventoryStatus }) {
   const { phase, readAt, problem } = inventory
   if (phase === 'loading') return <ReadingMark inventory={inventory} />
   if (phase === 'failed' && problem) return failureText(text, problem.code)
-  return readAt === null ? null : <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />
+  return readAt === null ? null : <T id="common.read" values={{ age: <Age at={readAt} /> }} />
 }
 
 /** Each finding as a bar against all tokens. A token may have several, so the bars do not add up. */

@@ -57,7 +57,7 @@ export function LostAnswer({
         <>
           {found === 0 && checked && readAt !== null && (
             <span className={classes.dimmed}>
-              <T id="tokens.read" values={{ age: <Age at={readAt} /> }} />
+              <T id="common.read" values={{ age: <Age at={readAt} /> }} />
             </span>
           )}
           {found === 0 && known !== null && (
