@@ -5,6 +5,7 @@ import { type PlatformDouble, startPlatformDouble } from '../support/composer-pl
 import { dockerHindrance, makeImage, type PrivateEngine, startEngine } from '../support/dockerd.ts'
 import { numbers } from '../support/fuzz-inputs.ts'
 import { type Sample, type SoakedComposer, startSoakedComposer } from '../support/soaked-composer.ts'
+import { trend } from '../support/trend.ts'
 import { until } from '../support/until.ts'
 
 export const id = 'SOAK-6'
@@ -180,19 +181,4 @@ function rows({ form, chaos, settled, before, after, samples, code, said }: Outc
       code === 0 && !/"level":60|Unhandled|Uncaught/.test(said),
     ),
   ]
-}
-
-/** The straight line through the samples by least squares, without the first fifth, in which much is loaded and compiled. */
-function trend(samples: readonly Sample[], of: (sample: Sample) => number) {
-  const kept = samples.slice(Math.floor(samples.length / 5))
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length
-  const [at, value] = [mean(kept.map((sample) => sample.at)), mean(kept.map(of))]
-  const slope =
-    mean(kept.map((sample) => (sample.at - at) * (of(sample) - value))) /
-    mean(kept.map((sample) => (sample.at - at) ** 2))
-  const [begin, end] = [kept[0]?.at ?? at, kept.at(-1)?.at ?? at]
-  const first = value + slope * (begin - at)
-  const last = value + slope * (end - at)
-  return { first, last, growth: (last - first) / first }
 }

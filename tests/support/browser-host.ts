@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { ensureBuilt } from '../../scripts/build-parts.ts'
 
 const MOVABLE_CLOCK = join(import.meta.dirname, 'movable-clock.ts')
+const TELLS_HEAP = join(import.meta.dirname, 'tells-heap.ts')
 
 /** The console as `npm run serve` starts it, in a process of its own on a profile of its own. */
 export interface BrowserHost {
@@ -27,15 +28,20 @@ export interface BrowserHost {
  * Builds what is stale and starts the host.
  * @param profile an earlier profile to open again; a fresh one when left out
  * @param movable its clock can be moved on
+ * @param watched it tells how its heap stands (`tells-heap.ts`)
  */
 export async function startBrowserHost(
   profile = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-')),
-  { movable = false }: { readonly movable?: boolean } = {},
+  { movable = false, watched = false }: { readonly movable?: boolean; readonly watched?: boolean } = {},
 ): Promise<BrowserHost> {
   await ensureBuilt('all')
-  const arms = movable ? ['--disable-warning=ExperimentalWarning', '--import', MOVABLE_CLOCK] : []
+  const arms = [
+    ...(movable || watched ? ['--disable-warning=ExperimentalWarning'] : []),
+    ...(movable ? ['--import', MOVABLE_CLOCK] : []),
+    ...(watched ? ['--expose-gc', '--import', TELLS_HEAP] : []),
+  ]
   const child = spawn(process.execPath, [...arms, 'out/main/serve.js', '--port', '0', '--data', profile], {
-    stdio: movable ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
+    stdio: arms.length > 0 ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 'pipe', 'pipe'],
     // No session bus: the keychain is missing here, as on a server.
     env: {
       ...process.env,
