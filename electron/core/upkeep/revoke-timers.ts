@@ -24,6 +24,8 @@ interface Watch {
   elapsed: boolean
   disarm: () => void
   running: boolean
+  /** the platform came back while a try was under way, which may have begun before and fail for it */
+  returned: boolean
   /** that it is late */
   told: boolean
 }
@@ -106,10 +108,22 @@ export class RevokeTimers {
       // After a start the platform is asked once even when it is not time: the clock may have been set meanwhile.
       if (!isTime && watch.skewMs !== null) continue
       watch.running = true
+      watch.returned = false
       void this.#run(watch).finally(() => {
         watch.running = false
+        if (watch.returned && watch.paused) this.#resume(watch)
       })
     }
+  }
+
+  /** The platform can be reached again: what waits for a next try waits no longer. */
+  returned(connectionId: string): void {
+    for (const watch of this.#watched.values()) {
+      if (watch.entry.connectionId !== connectionId) continue
+      watch.returned = watch.running
+      if (watch.paused) this.#resume(watch)
+    }
+    this.look()
   }
 
   /** The connection is removed, and its entries in the store. */
@@ -181,15 +195,18 @@ export class RevokeTimers {
     const wait = UNREACHED.firstMs / 2 + backoffDelay(UNREACHED, watch.tries, random)
     watch.paused = true
     watch.disarm()
-    watch.disarm = clock.after(wait, () => {
-      watch.paused = false
-      this.look()
-    })
+    watch.disarm = clock.after(wait, () => this.#resume(watch))
     const isLate = clock.now() + (watch.skewMs ?? 0) - watch.entry.at > LATE_MS
     this.#change(watch, { problem })
     if (!isLate || watch.told) return
     watch.told = true
     this.#tell(watch, 'not-revoked')
+  }
+
+  #resume(watch: Watch): void {
+    watch.disarm()
+    watch.paused = false
+    this.look()
   }
 
   #watch(entry: RevokeTimer, skewMs: number | null): void {
@@ -201,6 +218,7 @@ export class RevokeTimers {
       elapsed: false,
       disarm: () => {},
       running: false,
+      returned: false,
       told: false,
     }
     this.#watched.set(entry.id, watch)

@@ -20,6 +20,7 @@ export class UpkeepService {
   readonly #rotations: Rotations
   readonly #reminders: Reminders
   readonly #live: Live<Upkeep>
+  #reachable: readonly string[] = []
   #stopTicking = (): void => {}
 
   constructor(parts: UpkeepServiceParts) {
@@ -42,6 +43,9 @@ export class UpkeepService {
 
   /** Does what is due; also when something may have changed: a connection came back, the machine woke up. */
   look(): void {
+    const before = this.#reachable
+    this.#reachable = this.#parts.reachable()
+    for (const id of this.#reachable) if (!before.includes(id)) this.#timers.returned(id)
     this.#timers.look()
     this.#rotations.look()
     this.#reminders.look()

@@ -205,6 +205,39 @@ describe('a revocation at a time', () => {
     expect(kinds()).toEqual(['not-revoked', 'revoked-late'])
   })
 
+  it('that was missed happens as soon as its platform can be reached, not only when its next try comes', async () => {
+    await set(HOUR)
+    await restart(() => {
+      sleep(2 * HOUR)
+      platform.fail('token-missing')
+    })
+    expect(await timer()).toMatchObject({ state: 'waiting', problem: { code: 'token-missing' } })
+    const tries = platform.asked.length
+    service.look()
+    await turn()
+    expect(platform.asked.length).toBe(tries)
+    platform.fail(null)
+    reachable = ['cert']
+    service.look()
+    await turn()
+    expect(await timer()).toMatchObject({ state: 'done', problem: null })
+    expect(kinds()).toEqual(['not-revoked', 'revoked-late'])
+  })
+
+  it('is tried again when its platform came back during a try that had begun before', async () => {
+    await set(HOUR)
+    service.dispose()
+    sleep(2 * HOUR)
+    platform.fail('unreachable')
+    start()
+    platform.fail(null)
+    reachable = ['cert']
+    service.look()
+    await turn()
+    expect(platform.asked.slice(-3)).toEqual(['read', 'read', 'revoke'])
+    expect(await timer()).toMatchObject({ state: 'done', problem: null })
+  })
+
   it('that may never happen has failed, and calls for a person', async () => {
     await set(HOUR)
     platform.fail('missing-capability')
