@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
+import { BusyButton } from '../ui/BusyButton.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { ProblemNotice } from './problem.tsx'
 import { T, useText } from './text.tsx'
@@ -59,16 +60,16 @@ export function DangerDialog({
           <Button variant="default" onClick={onClose} disabled={busy} data-autofocus data-testid="cancel">
             <T id="common.cancel" />
           </Button>
-          <Button
+          <BusyButton
             color="red"
-            loading={busy}
+            busy={busy}
             disabled={disabled}
             leftSection={icon}
             onClick={() => void run()}
             data-testid={confirmTestId}
           >
             {confirm}
-          </Button>
+          </BusyButton>
         </>
       }
     >

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core'
+import { BusyButton } from '../ui/BusyButton.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { T } from './text.tsx'
 import { Age } from './time.tsx'
@@ -23,16 +23,16 @@ export function ReadAge({
           <T id="common.read" values={{ age: <Age at={readAt} /> }} />
         </span>
       )}
-      <Button
+      <BusyButton
         variant="default"
         size="compact-sm"
-        loading={loading}
+        busy={loading}
         leftSection={<Icon name="refresh" />}
         onClick={onRefresh}
         data-testid="refresh"
       >
         <T id="common.refresh" />
-      </Button>
+      </BusyButton>
     </>
   )
 }

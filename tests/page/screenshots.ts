@@ -1,6 +1,7 @@
 /**
- * Pictures of view states: `node tests/page/screenshots.ts OUT [filter] [--matrix]`. Without `--matrix` each state once,
- * light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too; `--look=ru-dark` that one.
+ * Pictures of view states: `node tests/page/screenshots.ts OUT [filter] [--matrix] [--forced]`. Without `--matrix` each
+ * state once, light, English, 1280×800; with it in both schemes, German and Japanese, and at 900×640 too; `--look=ru-dark`
+ * that one; `--size=1024x700` at that size; `--forced` in the colours of a contrast theme. `filter` is a regular expression.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,11 @@ const LOOKS = [
 ] as const
 
 const [out = 'pictures', filter = ''] = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+const size = process.argv
+  .find((word) => word.startsWith('--size='))
+  ?.slice('--size='.length)
+  .split('x')
+const forcedColors = process.argv.includes('--forced') ? 'active' : 'none'
 const only = process.argv.find((word) => word.startsWith('--look='))?.slice('--look='.length)
 const looks = process.argv.includes('--matrix') ? LOOKS : [lookOf(only ?? 'en-light')]
 
@@ -24,6 +30,7 @@ const looks = process.argv.includes('--matrix') ? LOOKS : [lookOf(only ?? 'en-li
 function lookOf(name: string) {
   const [language = 'en', scheme = 'light'] = name.split('-')
   const known = LOOKS.find((look) => look.language === language && look.scheme === scheme)
+  if (size) return { language, scheme, width: Number(size[0]), height: Number(size[1]) }
   return known ?? { language, scheme, width: 900, height: 640 }
 }
 
@@ -56,9 +63,13 @@ try {
   const list = await browser.newPage()
   await list.goto(address)
   await list.waitForSelector('body[data-ready]', { timeout: 60_000 })
-  const ids = ((await list.textContent('body')) ?? '').split('\n').filter((id) => id.includes(filter))
+  const ids = ((await list.textContent('body')) ?? '').split('\n').filter((id) => new RegExp(filter).test(id))
   for (const look of looks) {
-    const page = await browser.newPage({ viewport: { width: look.width, height: look.height } })
+    const page = await browser.newPage({
+      viewport: { width: look.width, height: look.height },
+      forcedColors,
+      colorScheme: look.scheme === 'dark' ? 'dark' : 'light',
+    })
     page.on('pageerror', (error) => console.error(`  ${error.message}`))
     for (const id of ids) {
       await page.goto('about:blank')

@@ -76,7 +76,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
     async press(selector) {
       const element = await until(
-        () => document.querySelector<HTMLButtonElement>(`${selector}:not(:disabled)`),
+        () => document.querySelector<HTMLButtonElement>(`${selector}:not(:disabled, [aria-busy=true])`),
         `to press ${selector}`,
       )
       element.focus()

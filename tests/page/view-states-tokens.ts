@@ -324,6 +324,16 @@ export const TOKEN_STATES: readonly ViewState[] = [
     },
   },
   {
+    id: 'revoke-busy',
+    views: REVOKE,
+    world: (world) => world.hanging.add('tokens.revoke'),
+    async reach(stage) {
+      await stage.press('[data-testid=revoke]')
+      await stage.press('[data-testid=confirm-revoke]')
+      await stage.see('[data-testid=confirm-revoke][aria-busy=true]')
+    },
+  },
+  {
     id: 'revoked',
     views: ['notification'],
     address: ALICES,

@@ -5,6 +5,7 @@ import { ProblemNotice } from '../../i18n/problem.tsx'
 import { problemOf } from '../../i18n/problem-of.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { useAnswer } from '../../i18n/use-answer.ts'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
@@ -57,9 +58,9 @@ export function ExportDialog() {
           >
             <T id="activity.save-key" />
           </Button>
-          <Button loading={busy} onClick={() => void saveLedger()} data-autofocus data-testid="save-ledger">
+          <BusyButton busy={busy} onClick={() => void saveLedger()} data-autofocus data-testid="save-ledger">
             <T id="activity.save-ledger" />
-          </Button>
+          </BusyButton>
         </>
       }
     >

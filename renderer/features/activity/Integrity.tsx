@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import classes from './activity.module.css'
@@ -17,15 +18,15 @@ export function Integrity() {
         <Verdict />
       </span>
       <span className={classes.buttons}>
-        <Button
+        <BusyButton
           variant="default"
           size="compact-sm"
-          loading={verifying}
+          busy={verifying}
           onClick={() => void verify()}
           data-testid="verify"
         >
           <T id="activity.verify" />
-        </Button>
+        </BusyButton>
         <Button
           variant="default"
           size="compact-sm"

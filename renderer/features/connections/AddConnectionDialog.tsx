@@ -6,6 +6,7 @@ import { ADDRESS_MAX, PROXY_MAX } from '#shared/domain/connection-limits.ts'
 import { platformUrl } from '#shared/domain/platform-url.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import classes from './connections.module.css'
@@ -156,9 +157,9 @@ export function AddConnectionDialog() {
           <Button variant="default" onClick={actions.close} disabled={busy}>
             <T id="common.cancel" />
           </Button>
-          <Button type="submit" loading={busy} data-testid="submit-connection">
+          <BusyButton type="submit" busy={busy} data-testid="submit-connection">
             <T id={probe ? 'connection.add-submit' : 'connection.probe'} />
-          </Button>
+          </BusyButton>
         </div>
       </form>
     </Dialog>

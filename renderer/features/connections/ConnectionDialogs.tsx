@@ -4,6 +4,7 @@ import type { Connection } from '#shared/contract/connections.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { AddConnectionDialog } from './AddConnectionDialog.tsx'
 import classes from './connections.module.css'
@@ -141,14 +142,14 @@ function RemoveDialog({ connection }: { connection: Connection }) {
           <Button variant="default" onClick={close} disabled={deed.busy} data-autofocus>
             <T id="common.cancel" />
           </Button>
-          <Button
+          <BusyButton
             color="red"
-            loading={deed.busy}
+            busy={deed.busy}
             onClick={() => void deed.run((client) => client.connections.remove({ id: connection.id }))}
             data-testid="confirm-remove"
           >
             <T id="connection.remove" />
-          </Button>
+          </BusyButton>
         </>
       }
     >
@@ -165,9 +166,9 @@ function Buttons({ busy, submit }: { busy: boolean; submit: string }) {
       <Button variant="default" onClick={close} disabled={busy}>
         <T id="common.cancel" />
       </Button>
-      <Button type="submit" loading={busy} data-testid="submit-connection">
+      <BusyButton type="submit" busy={busy} data-testid="submit-connection">
         {submit}
-      </Button>
+      </BusyButton>
     </div>
   )
 }

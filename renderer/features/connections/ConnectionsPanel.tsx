@@ -5,6 +5,7 @@ import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { ForeignText, visibleText } from '../../ui/ForeignText.tsx'
@@ -79,14 +80,14 @@ function ConnectionCard({ connection }: { connection: Connection }) {
             <T id="connection.use" />
           </Button>
         )}
-        <Button
+        <BusyButton
           variant="default"
           onClick={test}
-          loading={state.phase === 'testing'}
+          busy={state.phase === 'testing'}
           data-testid="test-connection"
         >
           <T id="connection.test" />
-        </Button>
+        </BusyButton>
         {!embedded && (
           <>
             <Button

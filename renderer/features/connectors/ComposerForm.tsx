@@ -1,10 +1,11 @@
-import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
 import { type FormEvent, useId, useState } from 'react'
 import type { ComposerSettings, ComposerView } from '#shared/contract/composer.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { COMPOSER_LIMITS, ORCHESTRATORS } from '#shared/domain/composer.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import type { ComposerStore, ConnectionChoice, TypedSecrets } from './composer-store.ts'
 import classes from './connectors.module.css'
 import { DockerPlaces } from './DockerPlaces.tsx'
@@ -198,9 +199,9 @@ export function ComposerForm({
       </details>
       {problem && <ProblemNotice problem={problem} />}
       <div className={classes.buttons}>
-        <Button type="submit" loading={busy} disabled={isMissing} data-testid="save-composer">
+        <BusyButton type="submit" busy={busy} disabled={isMissing} data-testid="save-composer">
           <T id="composer.save" />
-        </Button>
+        </BusyButton>
       </div>
     </form>
   )

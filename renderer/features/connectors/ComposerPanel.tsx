@@ -1,10 +1,11 @@
-import { Button, Skeleton, Switch } from '@mantine/core'
+import { Skeleton, Switch } from '@mantine/core'
 import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { ComposerView } from '#shared/contract/composer.ts'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { ComposerForm } from './ComposerForm.tsx'
 import { ComposerStateFacts, ComposerTrouble } from './ComposerState.tsx'
@@ -92,14 +93,14 @@ function Running({
       />
       {problem && <ProblemNotice problem={problem} />}
       {view.settings.enabled && (
-        <Button
+        <BusyButton
           variant="default"
-          loading={busy || view.run.state === 'starting' || view.run.state === 'stopping'}
+          busy={busy || view.run.state === 'starting' || view.run.state === 'stopping'}
           onClick={() => void attempt(actions.restart)}
           data-testid="restart-composer"
         >
           <T id="local.restart" />
-        </Button>
+        </BusyButton>
       )}
     </div>
   )

@@ -7,6 +7,7 @@ import { evidenceAt, healthOf, isTrouble } from '#shared/domain/connector.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { useTicker } from '../../ui/clock.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Facts } from '../../ui/Facts.tsx'
@@ -153,9 +154,9 @@ function Deeds({
       <T id="connector.stop" />
     </Button>
   ) : (
-    <Button loading={busy} onClick={() => void start()} data-testid="start">
+    <BusyButton busy={busy} onClick={() => void start()} data-testid="start">
       <T id="connector.start" />
-    </Button>
+    </BusyButton>
   )
 }
 

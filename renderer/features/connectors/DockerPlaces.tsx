@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { DockerPlace } from '#shared/contract/composer.ts'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { ForeignWords } from '../../ui/ForeignText.tsx'
 import { StateMark, type Tone } from '../../ui/StateMark.tsx'
 import type { ComposerStore } from './composer-store.ts'
@@ -29,15 +29,15 @@ export function DockerPlaces({ store, places }: { store: ComposerStore; places: 
           </StateMark>
         ))
       )}
-      <Button
+      <BusyButton
         variant="subtle"
         size="compact-sm"
-        loading={busy}
+        busy={busy}
         onClick={() => void look()}
         data-testid="look-for-docker"
       >
         <T id="composer.look-again" />
-      </Button>
+      </BusyButton>
     </div>
   )
 }

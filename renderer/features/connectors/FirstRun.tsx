@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import classes from './connectors.module.css'
 import { useConnectorsEnvironment, useIsOpenAev } from './context.tsx'
@@ -65,9 +66,9 @@ function OneClick() {
   }
   return (
     <>
-      <Button loading={busy} onClick={() => void run()} data-testid="run-on-docker">
+      <BusyButton busy={busy} onClick={() => void run()} data-testid="run-on-docker">
         <T id="connectors.run-on-docker" />
-      </Button>
+      </BusyButton>
       {problem && <ProblemNotice problem={problem} />}
     </>
   )

@@ -5,6 +5,7 @@ import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { secondsUntil, useNow } from '../../ui/clock.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
@@ -119,14 +120,14 @@ function Progress({ incident }: { incident: Incident }) {
     setBusy(false)
   }
   const button = (testId: string, label: string, deed: () => Promise<Problem | null>, isMain = false) => (
-    <Button
+    <BusyButton
       variant={isMain ? 'filled' : 'default'}
-      loading={busy}
+      busy={busy}
       onClick={() => void act(deed)}
       data-testid={testId}
     >
       {label}
-    </Button>
+    </BusyButton>
   )
   const resume = () => actions.act('resume', id)
 

@@ -4,7 +4,7 @@ import { T, useText } from '../../i18n/text.tsx'
 import classes from './incidents.module.css'
 
 /** A text to paste, or a file of it; handed on once and gone from here. */
-export function LeakSource({ disabled, onText }: { disabled: boolean; onText: (text: string) => void }) {
+export function LeakSource({ asking, onText }: { asking: boolean; onText: (text: string) => void }) {
   const text = useText()
   const field = useRef<HTMLTextAreaElement>(null)
   const [failed, setFailed] = useState(false)
@@ -12,7 +12,7 @@ export function LeakSource({ disabled, onText }: { disabled: boolean; onText: (t
   function submit(event: FormEvent): void {
     event.preventDefault()
     const source = field.current?.value ?? ''
-    if (field.current === null || source.trim() === '') return
+    if (asking || field.current === null || source.trim() === '') return
     // SECURITY: the text leaves the page's document at once; no state of the page ever holds it.
     field.current.value = ''
     setFailed(false)
@@ -35,7 +35,7 @@ export function LeakSource({ disabled, onText }: { disabled: boolean; onText: (t
         ref={field}
         label={text('triage.text')}
         error={failed ? text('triage.file-failed') : null}
-        disabled={disabled}
+        readOnly={asking}
         autoComplete="off"
         spellCheck={false}
         data-autofocus
@@ -49,7 +49,10 @@ export function LeakSource({ disabled, onText }: { disabled: boolean; onText: (t
               {...props}
               variant="default"
               size="compact-sm"
-              disabled={disabled}
+              // Keeps the focus that it may have.
+              data-disabled={asking || undefined}
+              aria-disabled={asking || undefined}
+              onClick={() => asking || props.onClick()}
               data-testid="leak-file"
             >
               <T id="triage.file" />

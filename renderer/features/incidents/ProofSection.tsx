@@ -1,4 +1,4 @@
-import { Button, PasswordInput } from '@mantine/core'
+import { PasswordInput } from '@mantine/core'
 import { type FormEvent, useMemo, useRef, useState } from 'react'
 import type { Incident, IncidentStep } from '#shared/contract/incidents.ts'
 import type { Problem } from '#shared/contract/problem.ts'
@@ -8,6 +8,7 @@ import { ProblemNotice } from '../../i18n/problem.tsx'
 import { problemOf } from '../../i18n/problem-of.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
@@ -36,16 +37,16 @@ export function ProofSection({ incident }: { incident: Incident }) {
       title={text('incident.proof')}
       aside={
         phase === 'done' && (
-          <Button
+          <BusyButton
             variant="default"
             size="compact-sm"
-            loading={busy}
+            busy={busy}
             leftSection={<Icon name="refresh" />}
             onClick={() => void look()}
             data-testid="look-again"
           >
             <T id="incident.look-again" />
-          </Button>
+          </BusyButton>
         )
       }
     >
@@ -139,9 +140,9 @@ function Probe({ incident }: { incident: Incident }) {
         className={classes.probeField}
         data-testid="probe-token"
       />
-      <Button type="submit" variant="default" loading={busy} data-testid="probe">
+      <BusyButton type="submit" variant="default" busy={busy} data-testid="probe">
         <T id="probe.present" />
-      </Button>
+      </BusyButton>
       {refused !== null && (
         <Notice
           tone={refused ? 'good' : 'danger'}

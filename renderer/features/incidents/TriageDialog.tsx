@@ -6,6 +6,7 @@ import { findLeaks, LEAKS_MAX } from '#shared/domain/leak.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { problemOf } from '../../i18n/problem-of.ts'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -84,16 +85,16 @@ export default function TriageDialog() {
               <T id="common.close" />
             </Button>
             {revocation.isPossible && (
-              <Button
+              <BusyButton
                 color="red"
-                loading={revocation.busy}
+                busy={revocation.busy}
                 disabled={revocation.tokens === 0 || revocation.isTooLong}
                 leftSection={<Icon name="trash" />}
                 onClick={() => void revocation.revoke()}
                 data-testid="revoke-leaks"
               >
                 {text('bulk.submit', { count: revocation.tokens })}
-              </Button>
+              </BusyButton>
             )}
           </>
         ) : (
@@ -101,9 +102,9 @@ export default function TriageDialog() {
             <Button variant="default" onClick={closeTriage} data-testid="cancel">
               <T id="common.cancel" />
             </Button>
-            <Button type="submit" form="leak-source" loading={step.name === 'asking'} data-testid="look-up">
+            <BusyButton type="submit" form="leak-source" busy={step.name === 'asking'} data-testid="look-up">
               <T id="triage.look" />
-            </Button>
+            </BusyButton>
           </>
         )
       }
@@ -115,7 +116,7 @@ export default function TriageDialog() {
           <p>
             <T id="triage.lead" values={{ name: <bdi>{connection.name}</bdi> }} />
           </p>
-          <LeakSource disabled={step.name === 'asking'} onText={(source) => void look(source)} />
+          <LeakSource asking={step.name === 'asking'} onText={(source) => void look(source)} />
           {step.name === 'asking' && (
             <p role="status" aria-busy="true" className={classes.dimmed} data-testid="asking">
               {text('triage.asking', { count: step.count, name: connection.name })}

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core'
+import { Skeleton } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { OpenAevXtmOne } from '#shared/contract/registration.ts'
@@ -7,6 +7,7 @@ import { ProblemNotice } from '../../i18n/problem.tsx'
 import { problemOf } from '../../i18n/problem-of.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { ForeignWords } from '../../ui/ForeignText.tsx'
 import { Section } from '../../ui/Section.tsx'
@@ -17,9 +18,9 @@ export function XtmOneFacts({ client, connectionId }: { client: ConsoleClient; c
   const text = useText()
   const { found, problem, busy, read } = useXtmOne(client, connectionId)
   const again = (
-    <Button variant="default" size="compact-sm" loading={busy} onClick={read} data-testid="read-again">
+    <BusyButton variant="default" size="compact-sm" busy={busy} onClick={read} data-testid="read-again">
       <T id="common.read-again" />
-    </Button>
+    </BusyButton>
   )
   return (
     <Section title={text('nav.xtm-one')} aside={again}>

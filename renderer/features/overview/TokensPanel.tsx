@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import { FINDING_SEVERITY, type FindingId } from '#shared/domain/findings.ts'
 import { failureText } from '../../i18n/failure.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import { findingCounts } from './attention.ts'
 import classes from './overview.module.css'
@@ -38,15 +38,15 @@ export function TokensPanel({
       foot={
         <>
           <span>{inventory && <ReadState inventory={inventory} />}</span>
-          <Button
+          <BusyButton
             variant="default"
             size="compact-sm"
-            loading={isLoading}
+            busy={isLoading}
             onClick={onRead}
             data-testid="read-now"
           >
             <T id="overview.read-now" />
-          </Button>
+          </BusyButton>
         </>
       }
     >

@@ -1,9 +1,10 @@
-import { Button, Tooltip } from '@mantine/core'
+import { Tooltip } from '@mantine/core'
 import { useIntl } from 'react-intl'
 import type { Registration } from '#shared/contract/registration.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age, relativeText, utcText } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { useNow } from '../../ui/clock.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
@@ -32,21 +33,21 @@ export function Headline({ registration }: { registration: Registration | null }
           <p className={classes.note}>{text(`xtm-one.standing.${standing}.hint`)}</p>
         </div>
         <div className={classes.deeds}>
-          <Button
+          <BusyButton
             variant="default"
-            loading={reading}
+            busy={reading}
             onClick={() => void actions.refresh()}
             data-testid="read-again"
           >
             <T id="common.read-again" />
-          </Button>
+          </BusyButton>
           <Tooltip
             label={text(`xtm-one.bar.${bar}`)}
             disabled={!isBarred}
             events={{ hover: true, focus: true, touch: true }}
           >
-            <Button
-              loading={registering}
+            <BusyButton
+              busy={registering}
               // Stays focusable, so that the reason can be heard.
               data-disabled={isBarred || undefined}
               aria-disabled={isBarred || undefined}
@@ -57,7 +58,7 @@ export function Headline({ registration }: { registration: Registration | null }
               data-testid="register-now"
             >
               <T id="xtm-one.register-now" />
-            </Button>
+            </BusyButton>
           </Tooltip>
           {isBarred && (
             <span id="register-bar" className={classes.hidden}>

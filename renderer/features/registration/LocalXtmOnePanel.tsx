@@ -1,10 +1,11 @@
-import { Button, PasswordInput, Radio, Stack, TextInput } from '@mantine/core'
+import { PasswordInput, Radio, Stack, TextInput } from '@mantine/core'
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { LocalXtmOne } from '#shared/contract/registration.ts'
 import { ADDRESS_MAX, PASTED_TOKEN_MAX } from '#shared/domain/connection-limits.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { useRegistrationStore } from './context.tsx'
@@ -168,9 +169,9 @@ function LocalForm({ kept, onKept }: { kept: LocalXtmOne; onKept: (now: LocalXtm
       )}
       {problem && <ProblemNotice problem={problem} />}
       <div className={classes.formEnd}>
-        <Button type="submit" loading={busy} disabled={!isChanged} data-testid="xtm-one-save">
+        <BusyButton type="submit" busy={busy} disabled={!isChanged} data-testid="xtm-one-save">
           <T id="xtm-one.local.save" />
-        </Button>
+        </BusyButton>
         <span role="status" className={classes.dimmed}>
           {saved && text(mode === 'off' ? 'xtm-one.local.saved-off' : 'xtm-one.local.saved')}
         </span>

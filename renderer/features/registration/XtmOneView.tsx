@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { AnswerSection } from './AnswerSection.tsx'
 import { AttemptsSection } from './AttemptsSection.tsx'
@@ -29,9 +29,9 @@ export function XtmOneView() {
         <ProblemNotice
           problem={problem}
           actions={
-            <Button variant="default" loading={reading} onClick={() => void store.actions.refresh()}>
+            <BusyButton variant="default" busy={reading} onClick={() => void store.actions.refresh()}>
               <T id="common.try-again" />
-            </Button>
+            </BusyButton>
           }
         />
       )}

@@ -1,10 +1,11 @@
-import { Button, Skeleton, Switch } from '@mantine/core'
+import { Skeleton, Switch } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { LocalPlatformStatus } from '#shared/contract/system.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { secondsUntil, useNow } from '../../ui/clock.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -71,14 +72,14 @@ export function KeychainPanel() {
         )}
         {ledger.state === 'failed' && <ProblemNotice problem={ledger.problem} />}
         {recheck.problem && <ProblemNotice problem={recheck.problem} />}
-        <Button
+        <BusyButton
           variant="default"
-          loading={recheck.busy}
+          busy={recheck.busy}
           onClick={() => void recheck.run()}
           data-testid="recheck"
         >
           <T id="keychain.recheck" />
-        </Button>
+        </BusyButton>
       </div>
     </Section>
   )
@@ -122,14 +123,14 @@ export function LocalPlatformPanel({
         <LocalTrouble status={status} />
         {restart.problem && <ProblemNotice problem={restart.problem} />}
         {status.state !== 'off' && (
-          <Button
+          <BusyButton
             variant="default"
-            loading={restart.busy || status.state === 'starting'}
+            busy={restart.busy || status.state === 'starting'}
             onClick={() => void restart.run()}
             data-testid="restart-local"
           >
             <T id="local.restart" />
-          </Button>
+          </BusyButton>
         )}
       </div>
     </Section>

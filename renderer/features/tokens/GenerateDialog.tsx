@@ -13,6 +13,7 @@ import { QUIET_CHOICES_MS } from '#shared/domain/upkeep.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { useDateText } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { useNow, useTicker } from '../../ui/clock.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
@@ -142,9 +143,9 @@ export function GenerateDialog({ dialog }: { dialog: Extract<TokenDialog, { name
           <Button variant="default" onClick={actions.close} disabled={busy}>
             <T id="common.cancel" />
           </Button>
-          <Button type="submit" loading={busy} data-testid="submit-generate">
+          <BusyButton type="submit" busy={busy} data-testid="submit-generate">
             <T id="generate.submit" />
-          </Button>
+          </BusyButton>
         </div>
       </form>
     </Dialog>

@@ -7,6 +7,7 @@ import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age, RelativeTime } from '../../i18n/time.tsx'
 import { TokenEnding, TokenName } from '../../i18n/token.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -61,15 +62,15 @@ export function LostAnswer({
             </span>
           )}
           {found === 0 && known !== null && (
-            <Button
+            <BusyButton
               variant="default"
-              loading={looking}
+              busy={looking}
               leftSection={<Icon name="refresh" />}
               onClick={() => void lookAgain(known)}
               data-testid="look-again"
             >
               <T id="lost.look-again" />
-            </Button>
+            </BusyButton>
           )}
           <Button variant="default" onClick={actions.close}>
             <T id="common.close" />
@@ -172,17 +173,17 @@ function UnusableToken({ token, dialog }: { token: Token; dialog: Dialogue }) {
           {state === 'gone' ? (
             <StateMark tone="good">{text('token.status.revoked')}</StateMark>
           ) : (
-            <Button
+            <BusyButton
               color="red"
               variant="light"
-              loading={state === 'busy'}
+              busy={state === 'busy'}
               leftSection={<Icon name="trash" />}
               onClick={() => void revoke()}
               aria-label={text('token.revoke-named', { name: token.name })}
               data-testid="revoke-orphan"
             >
               {text('token.revoke')}
-            </Button>
+            </BusyButton>
           )}
         </span>
       </li>

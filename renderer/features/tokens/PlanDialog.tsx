@@ -6,6 +6,7 @@ import type { RemindDays } from '#shared/domain/upkeep.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { TokenEnding, TokenName } from '../../i18n/token.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { useNow, useTicker } from '../../ui/clock.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
@@ -73,15 +74,15 @@ export function PlanDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 'p
           <Button variant="default" onClick={actions.close} disabled={busy} data-testid="cancel">
             <T id="common.cancel" />
           </Button>
-          <Button
+          <BusyButton
             color={plan === 'revoke' ? 'red' : undefined}
-            loading={busy}
+            busy={busy}
             disabled={!isReady}
             onClick={() => void confirm()}
             data-testid="confirm-plan"
           >
             <T id={`plan.${plan}.submit`} />
-          </Button>
+          </BusyButton>
         </>
       }
     >

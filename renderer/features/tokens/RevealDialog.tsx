@@ -5,6 +5,7 @@ import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { useDateText } from '../../i18n/time.tsx'
 import { TokenName } from '../../i18n/token.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { useTicker } from '../../ui/clock.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Facts } from '../../ui/Facts.tsx'
@@ -109,16 +110,16 @@ export function RevealDialog({ dialog }: { dialog: Extract<TokenDialog, { name: 
             data-testid="token-value"
           />
           <div className={classes.copyRow}>
-            <Button
+            <BusyButton
               onClick={() => void copy.start()}
-              loading={copy.state === 'copying'}
+              busy={copy.state === 'copying'}
               disabled={revealed.phase === 'loading'}
               leftSection={<Icon name={copy.state === 'copied' ? 'check' : 'copy'} />}
               data-autofocus
               data-testid="copy-token"
             >
               <T id="reveal.copy" />
-            </Button>
+            </BusyButton>
             <CopyState copy={copy} />
           </div>
           {copy.problem && <ProblemNotice problem={copy.problem} />}

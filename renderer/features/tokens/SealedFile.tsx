@@ -1,9 +1,10 @@
-import { Button, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { problemOf } from '../../i18n/problem-of.ts'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import { useTokensEnvironment } from './context.tsx'
 import classes from './tokens.module.css'
@@ -53,15 +54,15 @@ export function SealedFile({ revealId, onSealed }: { revealId: string; onSealed:
         data-testid="recipient"
       />
       <div>
-        <Button
+        <BusyButton
           type="submit"
           variant="default"
-          loading={busy}
+          busy={busy}
           disabled={recipient.trim() === ''}
           data-testid="save-sealed"
         >
           <T id="handoff.save" />
-        </Button>
+        </BusyButton>
       </div>
       <div role="status" className={classes.sealed} data-testid="sealed">
         {fileName !== null && (

@@ -1,9 +1,10 @@
-import { Button, Skeleton, Switch } from '@mantine/core'
+import { Skeleton, Switch } from '@mantine/core'
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import type { UpdateStatus } from '#shared/contract/updates.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Facts } from '../../ui/Facts.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
@@ -54,14 +55,14 @@ export function UpdatesPanel({
           )}
           {status.state === 'available' && <Release release={status} onDownload={store.actions.download} />}
           {on && (
-            <Button
+            <BusyButton
               variant="default"
-              loading={status.state === 'checking'}
+              busy={status.state === 'checking'}
               onClick={store.actions.check}
               data-testid="updates-check"
             >
               <T id="updates.look-now" />
-            </Button>
+            </BusyButton>
           )}
         </div>
       )}

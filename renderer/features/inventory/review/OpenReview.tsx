@@ -8,6 +8,7 @@ import { ProblemNotice } from '../../../i18n/problem.tsx'
 import { problemOf } from '../../../i18n/problem-of.ts'
 import { T, useText } from '../../../i18n/text.tsx'
 import { RelativeTime } from '../../../i18n/time.tsx'
+import { BusyButton } from '../../../ui/BusyButton.tsx'
 import { EmptyState } from '../../../ui/EmptyState.tsx'
 import { Notice } from '../../../ui/Notice.tsx'
 import { Section } from '../../../ui/Section.tsx'
@@ -91,16 +92,16 @@ export function OpenReview({
           >
             <T id="review.discard" />
           </Button>
-          <Button
+          <BusyButton
             size="compact-sm"
-            loading={busy}
+            busy={busy}
             disabled={open > 0}
             title={open > 0 ? text('review.finish-first', { count: open }) : undefined}
             onClick={() => void finish()}
             data-testid="finish-review"
           >
             <T id="review.finish" />
-          </Button>
+          </BusyButton>
         </span>
       }
     >

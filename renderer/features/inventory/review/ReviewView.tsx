@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core'
 import { useCallback, useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import type { Review } from '#shared/contract/review.ts'
 import { ProblemNotice } from '../../../i18n/problem.tsx'
 import { problemOf } from '../../../i18n/problem-of.ts'
 import { T, useText } from '../../../i18n/text.tsx'
+import { BusyButton } from '../../../ui/BusyButton.tsx'
 import { EmptyState } from '../../../ui/EmptyState.tsx'
 import { Section } from '../../../ui/Section.tsx'
 import { useInventory, useInventoryEnvironment } from '../context.tsx'
@@ -64,9 +64,9 @@ function NextReview({ isFirst, onBegun }: { isFirst: boolean; onBegun: () => voi
   }
 
   const button = (
-    <Button loading={busy} onClick={() => void begin()} data-testid="begin-review">
+    <BusyButton busy={busy} onClick={() => void begin()} data-testid="begin-review">
       <T id={isFirst ? 'review.begin' : 'review.again'} />
-    </Button>
+    </BusyButton>
   )
   return (
     <Section title={text('review.now')}>
