@@ -5,6 +5,7 @@ import { createLogger } from '#base/logger.ts'
 import { logFile } from '../host/log-file.ts'
 import { servePage } from './app-protocol.ts'
 import type { DesktopConsole } from './desktop-console.ts'
+import { firstPaint } from './first-paint.ts'
 import { guardContents } from './guards/navigation.ts'
 import { openExternal } from './guards/open-external.ts'
 import { isOwnPage, PAGE_ORIGIN } from './guards/own-page.ts'
@@ -20,19 +21,21 @@ import { windowOptions } from './window-options.ts'
 const MOST_MS_TO_END = 10_000
 
 /**
- * Opens the window, and behind it the console that lives in `profile`. Once, after Electron is ready. The window does not
- * wait for the console: the core is read while the page draws its frame, and ports wait for it (PERF-5).
+ * Opens the window, and behind it the console that lives in `profile`. Once, after Electron is ready. The window waits for
+ * nothing of the console: profile and core are opened when the page has drawn its frame, and ports wait for them (PERF-5).
  */
 export async function startDesktop(profile: string): Promise<void> {
   const built = join(app.getAppPath(), 'out')
   guardEverything(join(built, 'renderer'))
-  const unlock = holdProfile(profile)
   const log = logFile(join(profile, 'logs'))
   const logger = createLogger('desktop', log)
   let console: DesktopConsole | null = null
+  let unlock = (): void => {}
   let place = `${PAGE_ORIGIN}/`
   const showWindow = (): void => {
-    if (focusWindow()) return
+    if (!focusWindow()) newWindow()
+  }
+  const newWindow = (): BrowserWindow => {
     const window = openWindow(join(built, 'preload', 'preload.cjs'), place)
     const { webContents } = window
     askBeforeLeaving(
@@ -45,6 +48,7 @@ export async function startDesktop(profile: string): Promise<void> {
     webContents.on('did-navigate-in-page', (_, address, isMainFrame) => {
       if (isMainFrame && isOwnPage(address)) place = address
     })
+    return window
   }
   const recovery = (window: BrowserWindow): RecoveryParts => ({
     now: Date.now,
@@ -53,11 +57,14 @@ export async function startDesktop(profile: string): Promise<void> {
     ask: async (question, signal) => (await dialog.showMessageBox(window, { ...question, signal })).response,
     tell: (cause) => void opening.then(({ pageEnded }) => pageEnded(cause)).catch(() => {}),
   })
-  if (!app.commandLine.hasSwitch(BACKGROUND_SWITCH)) showWindow()
-
-  const opening = import('./desktop-console.ts').then(({ openDesktopConsole }) =>
-    openDesktopConsole({ profile, logger, entries: join(built, 'main'), showWindow }),
-  )
+  const openConsole = async (): Promise<DesktopConsole> => {
+    unlock = holdProfile(profile)
+    const { openDesktopConsole } = await import('./desktop-console.ts')
+    return openDesktopConsole({ profile, logger, entries: join(built, 'main'), showWindow })
+  }
+  const opening = app.commandLine.hasSwitch(BACKGROUND_SWITCH)
+    ? openConsole()
+    : firstPaint(newWindow()).then(openConsole)
   const closePorts = handOverPorts(
     ipcMain,
     opening.then(({ serve }) => serve),

@@ -14,6 +14,8 @@ export function handOverPorts(
   core: Promise<ServePort>,
 ): () => void {
   const open = new Set<MessagePortMain>()
+  // Whoever opens the core says why it failed, also where no page has asked for it yet.
+  core.catch(() => {})
   const take = (event: IpcMainEvent): void => {
     const [port] = event.ports
     if (!port) return

@@ -69,9 +69,9 @@ const ASK_PAGE = `new Promise((resolve) => {
 })`
 
 const ASK_MAIN = `new Promise((resolve) => {
-  const { app, BrowserWindow } = require('electron')
+  const { app } = require('electron')
   const ask = async () => {
-    const [window] = BrowserWindow?.getAllWindows() ?? []
+    const [window] = require('electron').BrowserWindow.getAllWindows()
     if (!window || window.webContents.isLoadingMainFrame() || window.webContents.getURL() === '') return setTimeout(ask, 4)
     const page = await window.webContents.executeJavaScript(${JSON.stringify(ASK_PAGE)})
     resolve({
@@ -82,7 +82,8 @@ const ASK_MAIN = `new Promise((resolve) => {
       page,
     })
   }
-  void ask()
+  // Electron's parts cannot be named before it is ready.
+  void app.whenReady().then(ask)
 })`
 
 /** Much longer than any start. */
