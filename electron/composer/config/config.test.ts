@@ -186,6 +186,35 @@ describe('problems', () => {
     expect(problems.filter(({ grade }) => grade === 'error').map((problem) => problem.where)).toContain(where)
   })
 
+  it.each([
+    ['opencti: 5', 'opencti', 'must hold keys of its own'],
+    ['opencti: [a]\nmanager: text', 'manager', 'must hold keys of its own'],
+    ['opencti: { daemon: docker }', 'opencti.daemon', 'must hold keys of its own'],
+    ['opencti: { daemon: { docker: { sysctls: { a: [1] } } } }', 'opencti.daemon.docker.sysctls.a', 'must be a text'],
+    ['opencti: { daemon: { docker: { ulimits: [{ name: x }] } } }', 'opencti.daemon.docker.ulimits.0.hard', 'is missing'],
+    ['manager: { logger: { path: /dev/null/logs } }', 'manager.logger.path', 'is no folder and cannot become one'],
+  ])('a file with %s is told, whatever the environment adds', (text, where, what) => {
+    const { config, problems } = load({ MANAGER__ID: 'from-env' }, write('mine.yaml', text))
+    expect(config).toBeNull()
+    expect(problems).toContainEqual({ where, what, grade: 'error' })
+  })
+
+  it.each([
+    [{ OPENCTI__DAEMON__DOCKER__ULIMITS__5__X: '1' }],
+    [{ OPENCTI__DAEMON__DOCKER__ULIMITS: '[{"name":"nofile","soft":1,"hard":2,"x":3}]' }],
+  ])('a key that is none, inside of a list of the environment, is one error: %j', (env) => {
+    const { config, problems } = load(env as unknown as Record<string, string>)
+    expect(config).toBeNull()
+    expect(problems.filter(({ grade }) => grade === 'warning')).toEqual([])
+    expect(problems.map(({ what }) => what)).toContain('holds a key that is no setting')
+  })
+
+  it('a section of which nothing is left but its name says nothing', () => {
+    write('config/default.yaml', 'manager:\nopencti:\n  url: http://cti\n  daemon:\n    docker:\n    registry:\n')
+    write('config/production.yaml', 'opencti:\n')
+    expect(settings().platforms[0]?.url).toBe('http://cti')
+  })
+
   it('of a wrong value hide none of those that are found later', () => {
     const { config, problems } = loadConfig({
       folder,

@@ -77,12 +77,16 @@ export const list = <T extends z.ZodType>(item: T, form: 'commas' | 'whole' = 'c
     .array(item, { error: 'must be a list (in the environment: a JSON array, or texts between commas)' })
     .optional())
 
+const entry = z
+  .union([z.string(), z.number(), z.boolean()], { error: 'must be a text' })
+  .transform((value) => String(value))
+
 /** A table of texts; in the environment a JSON object in one text, or one variable a key. */
 export const table = () =>
   z.preprocess(
     (value) => (typeof value === 'string' ? (parsedJson(value, '{') ?? blank(value)) : value),
     z
-      .record(z.string(), z.coerce.string(), { error: 'must be a table (in the environment: a JSON object)' })
+      .record(z.string(), entry, { error: 'must be a table (in the environment: a JSON object)' })
       .optional(),
   )
 

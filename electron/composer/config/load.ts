@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { Secret } from '#base/secret.ts'
 import { platformUrl } from '#shared/domain/platform-url.ts'
 import { PLATFORM_KINDS, type PlatformKind } from '../engine/model.ts'
@@ -6,7 +7,15 @@ import { certificates } from '../orchestrators/proxy-ca.ts'
 import type { Registry } from '../orchestrators/registry.ts'
 import { KeyError, type ManagerKey, managerKey } from '../secrets/private-key.ts'
 import { ComposerSettings, type PlatformSettings } from './schema.ts'
-import { type Problem, readSources, type SourceOptions, type Tree } from './sources.ts'
+import {
+  isTree,
+  NO_SECTION,
+  type Problem,
+  readSources,
+  type SourceOptions,
+  type Tree,
+  TYPED_BELOW,
+} from './sources.ts'
 
 /** One enabled platform, ready to use: secrets read from their files, its own registry found. */
 export interface PlatformConfig {
@@ -57,6 +66,10 @@ export function configOf(tree: Tree, problems: Problem[]): Loaded {
       grade: 'warning',
     })
   }
+  const { directory, path } = settings.manager.logger
+  if (directory && path && !mayBecomeFolder(path)) {
+    problems.push({ where: 'manager.logger.path', what: 'is no folder and cannot become one', grade: 'error' })
+  }
   const platforms = PLATFORM_KINDS.filter((kind) => settings[kind].enable).map((kind) =>
     platformConfig(kind, settings, problems),
   )
@@ -80,12 +93,14 @@ export function configOf(tree: Tree, problems: Problem[]): Loaded {
 }
 
 function parsed(tree: Tree, problems: Problem[]): ComposerSettings | null {
-  const copy = structuredClone(tree)
+  const copy = withoutNothing(structuredClone(tree))
   const first = ComposerSettings.safeParse(copy)
   if (first.success) return first.data
   for (const issue of first.error.issues) {
     if (issue.code !== 'unrecognized_keys') continue
-    const holder = issue.path.reduce<unknown>((at, step) => (at as Tree)[String(step)], copy) as Tree
+    const holder = issue.path.reduce<unknown>((at, step) => (at as Tree | undefined)?.[String(step)], copy)
+    // A list that came as a text, or in numbered variables, is not at this path: its keys are errors below.
+    if (!isTree(holder) || Object.keys(holder).some((key) => /^\d+$/.test(key))) continue
     for (const key of issue.keys) {
       delete holder[key]
       const where = placeOf([...issue.path, key])
@@ -94,12 +109,35 @@ function parsed(tree: Tree, problems: Problem[]): ComposerSettings | null {
   }
   const second = ComposerSettings.safeParse(copy)
   if (second.success) return second.data
-  for (const { path, message } of second.error.issues) {
-    problems.push({ where: placeOf(path), what: message, grade: 'error' })
-    drop(copy, path)
+  for (const issue of second.error.issues) {
+    const where = placeOf(issue.path)
+    const what = sentenceOf(issue)
+    if (!problems.some((known) => known.where === where && known.what === what)) {
+      problems.push({ where, what, grade: 'error' })
+    }
+    drop(copy, issue.path)
   }
   // With the defaults in the place of what is wrong, so that what is looked at later is named in the same run.
   return ComposerSettings.safeParse(copy).data ?? null
+}
+
+/** The words of the schema where it has some, else of the kind of the issue; never a value. */
+function sentenceOf(issue: { code: string; message: string; expected?: unknown; input?: unknown }): string {
+  if (issue.code === 'unrecognized_keys') return 'holds a key that is no setting'
+  if (issue.code !== 'invalid_type' || !issue.message.startsWith('Invalid input')) return issue.message
+  if (issue.expected === 'object' || issue.expected === 'record') return NO_SECTION
+  return issue.message.endsWith('NaN') || issue.message.endsWith('undefined')
+    ? 'is missing'
+    : `must be a ${issue.expected}`
+}
+
+/** Keys without a value say nothing; `registry:` with all its keys commented out is one. */
+function withoutNothing(tree: Tree): Tree {
+  for (const [key, value] of Object.entries(tree)) {
+    if (value === null) delete tree[key]
+    else if (isTree(value) && !TYPED_BELOW.has(key)) withoutNothing(value)
+  }
+  return tree
 }
 
 /**
@@ -233,6 +271,19 @@ function secretOf(
   if (!file)
     problems.push({ where, what: `is missing, and so is ${where.split('.').at(-1)}_file`, grade: 'error' })
   return null
+}
+
+/** Whether `path`, or the nearest folder above it that is there, is a folder that may be written to. */
+function mayBecomeFolder(path: string): boolean {
+  try {
+    if (!statSync(path).isDirectory()) return false
+    accessSync(path, constants.W_OK)
+    return true
+  } catch (error) {
+    const above = dirname(resolve(path))
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return absent && above !== resolve(path) && mayBecomeFolder(above)
+  }
 }
 
 function readSecretFile(where: string, file: string, problems: Problem[]): string | null {

@@ -16,7 +16,7 @@ export interface Problem {
 
 const ENDINGS = ['yaml', 'yml', 'json'] as const
 /** Below these keys stand Kubernetes objects, whose numbers must stay numbers. */
-const TYPED_BELOW = new Set(['base_deployment', 'image_resources'])
+export const TYPED_BELOW = new Set(['base_deployment', 'image_resources'])
 const ROOTS = ['manager', 'opencti', 'openaev']
 
 export interface SourceOptions {
@@ -47,7 +47,29 @@ export function readSources({ folder, env, file }: SourceOptions): { tree: Tree;
     }
     tree = merged(tree, parsedFile(path, text, problems))
   }
-  return { tree: withBuiltIn(merged(tree, environmentTree(env, problems))), problems }
+  const above = environmentTree(env, problems)
+  for (const where of hidden(tree, above)) {
+    problems.push({ where, what: NO_SECTION, grade: 'error' })
+  }
+  return { tree: withBuiltIn(merged(tree, above)), problems }
+}
+
+/** What a section is told that holds something else. */
+export const NO_SECTION = 'must hold keys of its own'
+
+/**
+ * Sections of the files that hold no keys (`opencti: 5`) and that the environment would replace without a word. A list, and
+ * JSON in a text, are taken the place of by numbered variables, which is meant.
+ */
+function hidden(below: Tree, above: Tree, at: readonly string[] = []): string[] {
+  return Object.entries(above).flatMap(([key, value]) => {
+    const under = Object.hasOwn(below, key) ? below[key] : undefined
+    if (!isTree(value) || under === undefined || under === null || under === '') return []
+    if (isTree(under)) return hidden(under, value, [...at, key])
+    const numbered = Object.keys(value).every((name) => /^\d+$/.test(name))
+    const meant = numbered || (typeof under === 'string' && /^\s*[[{]/.test(under))
+    return meant ? [] : [[...at, key].join('.')]
+  })
 }
 
 /** `tree` over what is built in. */
@@ -137,11 +159,13 @@ function merged(below: Tree, above: Tree): Tree {
   const result: Tree = { ...below }
   for (const [key, value] of Object.entries(above)) {
     const under = Object.hasOwn(result, key) ? result[key] : undefined
+    // A section whose keys are all commented out is null in YAML.
+    if (isTree(under) && value === null) continue
     result[key] = isTree(under) && isTree(value) ? merged(under, value) : value
   }
   return result
 }
 
-function isTree(value: unknown): value is Tree {
+export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
