@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -104,6 +113,32 @@ describe('the process', () => {
     expect(output()).toBe('')
     const [log] = readdirSync(join(folder, 'logs'))
     expect(readFileSync(join(folder, 'logs', log ?? ''), 'utf8')).toContain('registered with the platform')
+  }, 20_000)
+
+  it.runIf(existsSync('/dev/full'))(
+    'a log file on a full disk ends nothing, and is told once',
+    async () => {
+      const logs = join(folder, 'logs')
+      mkdirSync(logs)
+      const today = new Date().toISOString().slice(0, 10)
+      symlinkSync('/dev/full', join(logs, `composer-${today}.log`))
+      const { file } = await config()
+      const { child, code, output } = start(['--config', file])
+      await until('it reconciles', () => platform.count('GetConnectors') > 2)
+      child.kill('SIGTERM')
+      expect(await code).toBe(0)
+      expect(output()).toContain('ENOSPC')
+      expect(output().match(/the log file is not written/g)).toHaveLength(1)
+      expect(output()).toContain('"msg":"stopped"')
+    },
+    20_000,
+  )
+
+  it('a log folder that no system makes is told and ends with 2', async () => {
+    const { file } = await config({ logger: { path: '/proc/gatehouse/logs' } })
+    const refused = start(['--config', file])
+    expect(await refused.code).toBe(2)
+    expect(refused.output()).toMatch(/^error: manager.logger.path /)
   }, 20_000)
 
   it('§9, operations: --check names problems and ends with 2, or says that all is well and ends with 0', async () => {

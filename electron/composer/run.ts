@@ -6,7 +6,7 @@ import { type ComposerConfig, loadConfig } from './config/load.ts'
 import type { Problem } from './config/sources.ts'
 import { messageOf } from './engine/events.ts'
 import { eventLog } from './status/event-log.ts'
-import { bothSinks, fileSink, prettySink } from './status/log-sink.ts'
+import { bothSinks, fileSink, forgivingSink, prettySink } from './status/log-sink.ts'
 import { Metrics } from './status/metrics.ts'
 import { type StatusServer, startStatusServer } from './status/server.ts'
 
@@ -58,7 +58,13 @@ export async function run({ argv, env, folder, out, ended }: Surroundings): Prom
     for (const problem of problems) out.write(`${sentence(problem)}\n`)
     return EXIT.usage
   }
-  const log = logger(config, out)
+  let log: Logger
+  try {
+    log = logger(config, out)
+  } catch (error) {
+    out.write(`error: manager.logger.path cannot be used: ${messageOf(error)}\n`)
+    return EXIT.usage
+  }
   for (const problem of problems) log.warn({ setting: problem.where }, sentence(problem))
   return serve(config, log, env, ended)
 }
@@ -115,7 +121,12 @@ function logger({ manager }: ComposerConfig, out: LogSink): Logger {
   const { level, format, console: toConsole, directory: toFile, path } = manager.logger
   const sinks: LogSink[] = []
   if (toConsole) sinks.push(format === 'pretty' ? prettySink(out) : out)
-  if (toFile && path) sinks.push(fileSink(path, systemClock.now))
+  if (toFile && path) {
+    const file = fileSink(path, systemClock.now)
+    // A full disk costs the log file, not the connectors.
+    const say = createLogger('composer', format === 'pretty' ? prettySink(out) : out, level)
+    sinks.push(forgivingSink(file, (message) => say.error({ message }, 'the log file is not written')))
+  }
   return createLogger('composer', bothSinks(sinks), level)
 }
 

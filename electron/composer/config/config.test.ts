@@ -190,9 +190,21 @@ describe('problems', () => {
     ['opencti: 5', 'opencti', 'must hold keys of its own'],
     ['opencti: [a]\nmanager: text', 'manager', 'must hold keys of its own'],
     ['opencti: { daemon: docker }', 'opencti.daemon', 'must hold keys of its own'],
-    ['opencti: { daemon: { docker: { sysctls: { a: [1] } } } }', 'opencti.daemon.docker.sysctls.a', 'must be a text'],
-    ['opencti: { daemon: { docker: { ulimits: [{ name: x }] } } }', 'opencti.daemon.docker.ulimits.0.hard', 'is missing'],
-    ['manager: { logger: { path: /dev/null/logs } }', 'manager.logger.path', 'is no folder and cannot become one'],
+    [
+      'opencti: { daemon: { docker: { sysctls: { a: [1] } } } }',
+      'opencti.daemon.docker.sysctls.a',
+      'must be a text',
+    ],
+    [
+      'opencti: { daemon: { docker: { ulimits: [{ name: x }] } } }',
+      'opencti.daemon.docker.ulimits.0.hard',
+      'is missing',
+    ],
+    [
+      'manager: { logger: { path: /dev/null/logs } }',
+      'manager.logger.path',
+      'is no folder and cannot become one',
+    ],
   ])('a file with %s is told, whatever the environment adds', (text, where, what) => {
     const { config, problems } = load({ MANAGER__ID: 'from-env' }, write('mine.yaml', text))
     expect(config).toBeNull()
@@ -210,7 +222,10 @@ describe('problems', () => {
   })
 
   it('a section of which nothing is left but its name says nothing', () => {
-    write('config/default.yaml', 'manager:\nopencti:\n  url: http://cti\n  daemon:\n    docker:\n    registry:\n')
+    write(
+      'config/default.yaml',
+      'manager:\nopencti:\n  url: http://cti\n  daemon:\n    docker:\n    registry:\n',
+    )
     write('config/production.yaml', 'opencti:\n')
     expect(settings().platforms[0]?.url).toBe('http://cti')
   })

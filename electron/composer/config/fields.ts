@@ -85,9 +85,7 @@ const entry = z
 export const table = () =>
   z.preprocess(
     (value) => (typeof value === 'string' ? (parsedJson(value, '{') ?? blank(value)) : value),
-    z
-      .record(z.string(), entry, { error: 'must be a table (in the environment: a JSON object)' })
-      .optional(),
+    z.record(z.string(), entry, { error: 'must be a table (in the environment: a JSON object)' }).optional(),
   )
 
 function numbered(entries: Record<string, unknown>): unknown[] {

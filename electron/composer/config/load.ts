@@ -68,7 +68,11 @@ export function configOf(tree: Tree, problems: Problem[]): Loaded {
   }
   const { directory, path } = settings.manager.logger
   if (directory && path && !mayBecomeFolder(path)) {
-    problems.push({ where: 'manager.logger.path', what: 'is no folder and cannot become one', grade: 'error' })
+    problems.push({
+      where: 'manager.logger.path',
+      what: 'is no folder and cannot become one',
+      grade: 'error',
+    })
   }
   const platforms = PLATFORM_KINDS.filter((kind) => settings[kind].enable).map((kind) =>
     platformConfig(kind, settings, problems),

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { rootCertificates } from 'node:tls'
 import axios, { type AxiosInstance, type AxiosRequestConfig } from 'axios'
 import { HttpsProxyAgent } from 'https-proxy-agent'
+import { retryAfterMs } from '#base/retry-after.ts'
 import { certificates } from '../orchestrators/proxy-ca.ts'
 import type { PlatformAccess } from './platform.ts'
 import { PlatformError } from './platform.ts'
@@ -53,32 +54,39 @@ export function httpClient(
     ...transport(url, settings, env),
   })
   return {
-    async send(method, path, body, signal) {
-      const answer = await request(instance, {
+    async send(method, path, body, asked) {
+      const answer = await request(instance, asked, settings.request_timeout, {
         method,
         url: path,
-        signal,
         headers: {
           Authorization: `Bearer ${token.expose()}`,
           ...(method === 'GET' ? {} : { 'Content-Type': 'application/json' }),
         },
         ...(body === undefined ? {} : { data: JSON.stringify(body) }),
       })
-      const wait = Number(answer.headers['retry-after'])
+      const wait: unknown = answer.headers['retry-after']
       return {
         status: answer.status,
         text: typeof answer.data === 'string' ? answer.data : '',
-        retryAfterMs: Number.isFinite(wait) && wait > 0 ? wait * 1000 : null,
+        retryAfterMs: retryAfterMs(typeof wait === 'string' ? wait : null, Date.now()),
       }
     },
   }
 }
 
-async function request(instance: AxiosInstance, config: AxiosRequestConfig) {
+async function request(
+  instance: AxiosInstance,
+  asked: AbortSignal,
+  seconds: number,
+  config: AxiosRequestConfig,
+) {
+  // The client's own timeout begins anew with each byte: a server that drips would hold the loop for ever.
+  const late = AbortSignal.timeout(seconds * 1000)
   try {
-    return await instance.request(config)
+    return await instance.request({ ...config, signal: AbortSignal.any([asked, late]) })
   } catch (error) {
-    if (config.signal?.aborted) throw new PlatformError('stopped', 'unreachable')
+    if (asked.aborted) throw new PlatformError('stopped', 'unreachable')
+    if (late.aborted) throw new PlatformError(`no whole answer within ${seconds} s`, 'unreachable')
     // SECURITY: an AxiosError carries the Authorization header; only its code and message go on.
     const { code, message } = error as { code?: string; message?: string }
     throw new PlatformError(message || code || 'no answer', 'unreachable')

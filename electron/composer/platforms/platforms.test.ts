@@ -182,6 +182,29 @@ it('takes GraphQL errors of any status for an answer, with the platform’s word
   await expect(platform.ping('x', never)).rejects.toMatchObject({ fault: 'refused' })
 })
 
+it('a server that drips its answer is late all the same, and one that asks to wait for years waits an hour', async () => {
+  const drips: NodeJS.Timeout[] = []
+  const server = createServer((_, response) => {
+    response.writeHead(200)
+    drips.push(setInterval(() => response.write(' '), 100))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const http = httpClient({ url, token: new Secret(TOKEN) }, { ...settings, request_timeout: 1 }, {})
+  try {
+    await expect(openCtiPlatform(http).version(never)).rejects.toMatchObject({
+      fault: 'unreachable',
+      message: 'no whole answer within 1 s',
+    })
+  } finally {
+    drips.forEach(clearInterval)
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  double.fault = () => ({ status: 429, body: '{}', headers: { 'retry-after': '99999999' } })
+  await expect(client('opencti').version(never)).rejects.toMatchObject({ retryAfterMs: 3_600_000 })
+}, 10_000)
+
 it('goes through the proxy that is set, and around it for excepted hosts', async () => {
   const seen: string[] = []
   const proxy = createServer((request, response) => {

@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { LogSink } from '#base/logger.ts'
 
 const FILES_KEPT = 5
@@ -13,9 +13,12 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'FATAL',
 }
 
-/** One JSON file a day in `folder`, the newest five kept. Each line is written before the call returns. */
+/**
+ * One JSON file a day in `folder`, the newest five kept. Each line is written before the call returns.
+ * @throws Error of the operating system when there can be no such folder, or of a line that cannot be written
+ */
 export function fileSink(folder: string, now: () => number): LogSink {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(resolve(folder))
   let current = ''
   return {
     write(line) {
@@ -26,6 +29,30 @@ export function fileSink(folder: string, now: () => number): LogSink {
         for (const file of old.sort().slice(0, -(FILES_KEPT - 1))) rmSync(join(folder, file))
       }
       appendFileSync(join(folder, name), line, { mode: 0o600 })
+    },
+  }
+}
+
+/** Node's own way with `recursive` never comes back where a file system makes no folders (`/proc`). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder) && statSync(folder).isDirectory()) return
+  const above = dirname(folder)
+  if (above !== folder) makeFolder(above)
+  mkdirSync(folder, { mode: 0o700 })
+}
+
+/** `sink`, whose faults (a full disk) end nothing: the first one in a row is told, and each line is tried. */
+export function forgivingSink(sink: LogSink, onFault: (message: string) => void): LogSink {
+  let failing = false
+  return {
+    write(line) {
+      try {
+        sink.write(line)
+        failing = false
+      } catch (error) {
+        if (!failing) onFault(error instanceof Error ? error.message : String(error))
+        failing = true
+      }
     },
   }
 }
