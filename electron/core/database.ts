@@ -80,6 +80,11 @@ const MIGRATIONS = [
      body TEXT NOT NULL,
      PRIMARY KEY (review, place)
    ) STRICT, WITHOUT ROWID;`,
+  // Fate 'vanished' with a record of the platform's is a revocation elsewhere.
+  `ALTER TABLE tombstone ADD COLUMN known_from TEXT NOT NULL DEFAULT 'console'
+     CHECK (known_from IN ('console', 'platform', 'both'));
+   DROP INDEX tombstone_by_place;
+   CREATE INDEX tombstone_by_age ON tombstone (connection_id, at, place);`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

@@ -50,6 +50,10 @@ export const InventoryStatus = z.object({
   revision: z.number().int(),
   /** platform's clock minus ours, ms: statuses and findings are judged by the platform's time */
   clockSkewMs: z.number().int(),
+  /** our clock when the platform's own record of revoked tokens was last read; null: it keeps none, or not read yet (T-14) */
+  recordsReadAt: Instant.nullable(),
+  /** why that record could not be read whole the last time */
+  recordsProblem: Problem.nullable(),
   /** how many tokens each rule finds (T-15), judged at `judgedAt` by the platform's time; null: not judged yet */
   findings: z
     .object({ judgedAt: Instant, counts: z.record(z.enum(FINDING_IDS), z.number().int()) })
@@ -93,19 +97,21 @@ export interface InventoryDelta {
   readonly revision: number
 }
 
-/** What the console remembers of a token that its platform does not list any more (T-14). */
+/** A token that its platform does not list any more, as the console remembers it or the platform records it (T-14). */
 export const Tombstone = Token.extend({
   owner: z.object({ id: z.string(), name: z.string(), email: z.string() }),
   /**
    * revoked: from this console, and seen gone · vanished: gone between two reads, not revoked from here · unsettled: revoked
-   * from here, but no list has shown yet what became of it
+   * from here, but no list has shown yet what became of it · elsewhere: revoked, as the platform's record says, not from here
    */
-  fate: z.enum(['revoked', 'vanished', 'unsettled']),
-  /** our clock when it was seen gone, or, while unsettled, when it was revoked */
+  fate: z.enum(['revoked', 'vanished', 'unsettled', 'elsewhere']),
+  /** who knows of it: this console's memory, the platform's own record, or both */
+  knownFrom: z.enum(['console', 'platform', 'both']),
+  /** our clock when it was seen gone; while unsettled, when it was revoked; elsewhere: when, by the platform's record */
   goneAt: Instant,
   /** vanished: when it was listed last; it went between then and `goneAt` */
   lastListedAt: Instant.nullable(),
-  /** who revoked it from here */
+  /** who revoked it: from here their email, elsewhere as the platform names them */
   by: z.string().nullable(),
   reason: z.string().nullable(),
 })
@@ -176,7 +182,10 @@ export const inventory = {
 
   cancel: procedure.input(OfConnection).output(z.void()),
 
-  /** Tokens that are gone, newest first; asks the console's memory, not the platform. */
+  /**
+   * Tokens that are gone, newest first: those of the console's memory and, since `recordsReadAt`, those of the platform's
+   * record, each once. Asks the console, not the platform.
+   */
   tombstones: procedure
     .input(OfConnection.extend({ after: Cursor, first: z.number().int().min(1).max(500) }))
     .output(

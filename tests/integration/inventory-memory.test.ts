@@ -4,7 +4,7 @@ import { readJsonText } from '#shared/domain/json-text.ts'
 import { consoleRig, problemOf } from '../support/console-rig.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { hurriedClock } from '../support/hurried-clock.ts'
-import { inventoryCopy, refreshed } from '../support/inventory-rig.ts'
+import { inventoryBecomes, inventoryCopy, refreshed } from '../support/inventory-rig.ts'
 import { startTestPlatform } from '../support/platform-rig.ts'
 
 /** What the console remembers, compares and writes out of an OpenCTI 7 that forgets (T-14, T-15, T-18). */
@@ -14,8 +14,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-async function begun() {
-  const to = await startTestPlatform({ seed: 'demo', as: 'opencti-7' })
+async function begun(as?: 'gatehouse') {
+  const to = await startTestPlatform({ seed: 'demo', as: as ?? 'opencti-7' })
   ends.push(() => to.platform.stop())
   const proxy = await startFaultProxy(to.url)
   ends.push(() => proxy.close())
@@ -218,6 +218,77 @@ describe('a revocation', () => {
     ahead = 61_000
     await refreshed(rig.client, connectionId)
     expect(await fates()).toEqual([])
+  })
+})
+
+describe('a platform with a record of its own', () => {
+  const recorded = async ({ client, connectionId }: Awaited<ReturnType<typeof begun>>) => {
+    const before = Date.now()
+    await refreshed(client, connectionId)
+    return inventoryBecomes(
+      client,
+      connectionId,
+      ({ recordsReadAt, recordsProblem }) => (recordsReadAt ?? 0) >= before || recordsProblem !== null,
+    )
+  }
+
+  it('tells what was revoked elsewhere and before, and each token stands once', async () => {
+    const world = await begun('gatehouse')
+    const { to, alice, tombstones, revoke } = world
+    const elsewhere = (id: string): Promise<unknown> =>
+      to.ask(`mutation { userAdminTokenRevoke(userId: "${alice}", id: "${id}", reason: "Left") }`)
+    const early = await to.generate(alice, 'DAYS_30', 'never seen here')
+    await elsewhere(early.token_id)
+    const here = await to.generate(alice, 'DAYS_30', 'revoked here')
+    const seen = await to.generate(alice, 'DAYS_30', 'seen, then gone')
+    await recorded(world)
+    await revoke(here.token_id, 'Lost')
+    await elsewhere(seen.token_id)
+    const { recordsProblem } = await recorded(world)
+    expect(recordsProblem).toBeNull()
+
+    const all = await tombstones()
+    const mine = all.filter(({ owner }) => owner.id === alice)
+    const one = (id: string) => mine.filter((tombstone) => tombstone.id === id)
+    expect(one(early.token_id)).toMatchObject([
+      {
+        name: 'never seen here',
+        fate: 'elsewhere',
+        knownFrom: 'platform',
+        reason: 'Left',
+        lastListedAt: null,
+      },
+    ])
+    expect(one(here.token_id)).toMatchObject([{ fate: 'revoked', knownFrom: 'both', reason: 'Lost' }])
+    expect(one(seen.token_id)).toMatchObject([{ fate: 'elsewhere', knownFrom: 'both', reason: 'Left' }])
+    expect(one(seen.token_id)[0]?.by).not.toBeNull()
+    const times = all.map(({ goneAt }) => goneAt)
+    expect(times).toEqual(times.toSorted((a, b) => b - a))
+
+    await recorded(world)
+    expect(await tombstones()).toEqual(all)
+  })
+
+  it('that cannot be read is said, and takes nothing else along', async () => {
+    const world = await begun('gatehouse')
+    world.proxy.choose = (document) => (document.includes('RevokedInventory') ? 'http-500' : null)
+    const status = await recorded(world)
+    expect(status).toMatchObject({
+      phase: 'ready',
+      recordsReadAt: null,
+      recordsProblem: { code: 'http-status' },
+    })
+  })
+
+  it('is not asked for where the platform forgets', async () => {
+    const world = await begun()
+    const { client, connectionId, to, alice, tombstones } = world
+    const { token_id } = await to.generate(alice, 'DAYS_30', 'gone')
+    await refreshed(client, connectionId)
+    await world.revokeElsewhere(token_id)
+    const status = await refreshed(client, connectionId)
+    expect(status).toMatchObject({ recordsReadAt: null, recordsProblem: null })
+    expect(await tombstones()).toMatchObject([{ id: token_id, fate: 'vanished', knownFrom: 'console' }])
   })
 })
 

@@ -28,6 +28,7 @@ const EXTENSIONS = new Set([
   'registration-attempts',
   'registration-record',
   'registration-register-now',
+  'revoked-inventory',
   'token-admin-revoke-reason',
   'token-revoke-reason',
   'trial-revoke-reason',

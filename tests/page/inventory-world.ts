@@ -23,6 +23,8 @@ export function inventoryStatus(world: People, change: Partial<InventoryStatus> 
     problem: null,
     revision: 1,
     clockSkewMs: 0,
+    recordsReadAt: null,
+    recordsProblem: null,
     findings: { judgedAt: 0, counts },
     ...change,
   }

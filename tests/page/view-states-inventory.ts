@@ -36,6 +36,7 @@ function gone(name: string, ending: string, change: Partial<Tombstone>): Tombsto
     lastUsedAt: NOW - 3 * DAY,
     owner: ALICE_OWNER,
     fate: 'revoked',
+    knownFrom: 'console',
     goneAt: NOW - 2 * 60 * MINUTE,
     lastListedAt: null,
     by: 'Bob Keller',
@@ -46,7 +47,6 @@ function gone(name: string, ending: string, change: Partial<Tombstone>): Tombsto
 
 /** A console that remembers a few tokens, and what came since yesterday. */
 function remembering(world: World): void {
-  become(world, {})
   world.tombstones = [
     gone('Enrichment scripts (old laptop)', 'Lap1', {}),
     gone('MISP push', 'Qp77', { fate: 'unsettled', goneAt: NOW - 4 * MINUTE, reason: null }),
@@ -57,7 +57,16 @@ function remembering(world: World): void {
       by: null,
       reason: null,
     }),
+    gone('Dashboard export', 'x9Kd', {
+      fate: 'elsewhere',
+      knownFrom: 'platform',
+      goneAt: NOW - 3 * DAY,
+      by: 'Carla Rossi',
+      reason: 'Project ended',
+    }),
+    gone('Feed importer', 'M4tr', { knownFrom: 'both', goneAt: NOW - 6 * DAY }),
   ]
+  world.inventory.set(inventoryStatus(world, { readAt: NOW - MINUTE, recordsReadAt: NOW - MINUTE }))
   world.snapshots = [
     { id: 3, takenAt: NOW - MINUTE, tokens: 364, scope: 'everyone', complete: true },
     { id: 2, takenAt: NOW - DAY, tokens: 366, scope: 'everyone', complete: true },
@@ -365,9 +374,19 @@ export const INVENTORY_STATES: readonly ViewState[] = [
     reach: (stage) => stage.see('[data-testid=changes]'),
   }),
   atRevoked({
+    id: 'revoked-tokens-record-failed',
+    world(world) {
+      remembering(world)
+      become(world, { recordsReadAt: NOW - 60 * MINUTE, recordsProblem: problem('cut', 'socket hang up') })
+    },
+    reach: (stage) => stage.see('[data-testid=record-problem]'),
+  }),
+  atRevoked({
     id: 'revoked-tokens-forgotten',
     world(world) {
       remembering(world)
+      world.tombstones = world.tombstones.filter(({ knownFrom }) => knownFrom === 'console')
+      become(world, { recordsReadAt: null })
       changeConnection(world, 'cert', {
         state: {
           phase: 'ready',

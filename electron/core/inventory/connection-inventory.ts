@@ -9,6 +9,7 @@ import type { TokenPolicy } from '#shared/domain/token-policy.ts'
 import type { SeenUser } from '../ports/token-memory.ts'
 import type { Graveyard } from './graveyard.ts'
 import { Load, type LoadParts } from './load.ts'
+import { readRecords } from './records.ts'
 import { ownerFacts, type PlatformSession, type Sight } from './sessions.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 import { type Holding, TokenTable } from './token-table.ts'
@@ -40,6 +41,8 @@ const NOTHING_READ: InventoryStatus = {
   problem: null,
   revision: 0,
   clockSkewMs: 0,
+  recordsReadAt: null,
+  recordsProblem: null,
   findings: null,
 }
 
@@ -60,6 +63,8 @@ export class ConnectionInventory {
   /** who read what is shown */
   #reader: Pick<Sight, 'userId' | 'scope'> | null = null
   #stopJudging = (): void => {}
+  #stopRecording = new AbortController()
+  #recording: Promise<void> = Promise.resolve()
   #judgements = 0
   #ended = false
 
@@ -168,7 +173,8 @@ export class ConnectionInventory {
     this.#ended = true
     this.#stopJudging()
     this.cancel()
-    await Promise.all([this.#running, this.#restoring])
+    this.#stopRecording.abort()
+    await Promise.all([this.#running, this.#restoring, this.#recording])
     await this.#keeping
     this.#live.end()
   }
@@ -266,6 +272,21 @@ export class ConnectionInventory {
       : ({ phase: 'partial' } as const)
     this.#become({ ...shown, gaps, tokens, revision })
     this.#keeping = this.#keep(readAt, complete)
+    this.#stopRecording.abort()
+    this.#stopRecording = new AbortController()
+    if (!this.#ended) this.#recording = this.#record(this.#stopRecording.signal)
+  }
+
+  /** Reads the platform's own record of revoked tokens, beside everything else. Never rejects. */
+  async #record(signal: AbortSignal): Promise<void> {
+    const { use, clock, graveyard } = this.#parts
+    try {
+      const put = graveyard.recorded.bind(graveyard)
+      const isKept = await readRecords({ use, clock, signal, put })
+      this.#become({ recordsReadAt: isKept ? clock.now() : null, recordsProblem: null })
+    } catch (error) {
+      if (!signal.aborted) this.#become({ recordsProblem: asProblem(error).problem })
+    }
   }
 
   async #keep(takenAt: number, complete: boolean): Promise<void> {

@@ -2,12 +2,15 @@ import type { Clock } from '#base/clock.ts'
 import type { Logger } from '#base/logger.ts'
 import { messageOf } from '#base/problem-error.ts'
 import type { Token } from '#shared/contract/tokens.ts'
+import type { RevokedRecord } from '../clients/opencti/opencti-client.ts'
 import type { RememberedToken } from '../ports/token-memory.ts'
 import type { Difference } from './token-table.ts'
-import type { Fate, TombstoneStore } from './tombstone-store.ts'
+import type { Fate, KnownFate, TombstoneStore } from './tombstone-store.ts'
 
 /** A list read this long after a revocation was sent shows whether it was carried out: no request is waited for longer. */
 const SURELY_SETTLED_MS = 60_000
+
+const OURS = { knownFrom: 'console' } as const
 
 interface Owner {
   readonly id: string
@@ -24,7 +27,7 @@ export class Graveyard {
   readonly #connectionId: string
   readonly #clock: Clock
   readonly #logger: Logger
-  #fates: Map<string, { fate: Fate; at: number; ownerId: string }> | null = null
+  #fates: Map<string, KnownFate> | null = null
 
   constructor(store: TombstoneStore, connectionId: string, clock: Clock, logger: Logger) {
     this.#store = store
@@ -40,8 +43,14 @@ export class Graveyard {
       for (const { owner, token, reason, by } of tokens) {
         const facts = { connectionId: this.#connectionId, owner, token, at, lastListedAt: at }
         this.#write(() => {
-          this.#store.bury({ ...facts, fate: 'unsettled', by, reason: reason === '' ? null : reason })
-          this.#known().set(token.id, { fate: 'unsettled', at, ownerId: owner.id })
+          this.#store.bury({
+            ...facts,
+            ...OURS,
+            fate: 'unsettled',
+            by,
+            reason: reason === '' ? null : reason,
+          })
+          this.#known().set(token.id, { ...OURS, fate: 'unsettled', at, ownerId: owner.id })
         })
       }
     })
@@ -81,10 +90,48 @@ export class Graveyard {
       const at = this.#clock.now()
       const facts = { connectionId: this.#connectionId, owner, token, at, lastListedAt: lastReadAt }
       this.#write(() => {
-        this.#store.bury({ ...facts, fate: 'vanished', by: null, reason: null })
-        this.#known().set(token.id, { fate: 'vanished', at, ownerId: owner.id })
+        this.#store.bury({ ...facts, ...OURS, fate: 'vanished', by: null, reason: null })
+        this.#known().set(token.id, { ...OURS, fate: 'vanished', at, ownerId: owner.id })
       })
     }
+  }
+
+  /** The platform's own record of what was revoked: each token stays one tombstone, whoever knew of it first. */
+  recorded(records: readonly RevokedRecord[], skewMs: number): void {
+    this.together(() => {
+      for (const { owner, revoked } of records)
+        for (const { revokedAt, revokedBy: by, reason, ...token } of revoked)
+          this.#record(owner, token, { at: revokedAt - skewMs, by, reason })
+    })
+  }
+
+  #record(
+    owner: Owner,
+    token: Token,
+    told: { readonly at: number; readonly by: string | null; readonly reason: string | null },
+  ): void {
+    const known = this.#known().get(token.id)
+    if (known && known.knownFrom !== 'console') return
+    this.#write(() => {
+      if (known) {
+        this.#store.corroborate(this.#connectionId, token.id, told)
+        const isNews = known.fate === 'vanished'
+        this.#known().set(token.id, {
+          ...known,
+          knownFrom: 'both',
+          ...(isNews && { fate: 'elsewhere', at: told.at }),
+        })
+      } else {
+        const facts = { connectionId: this.#connectionId, owner, token, ...told, lastListedAt: null }
+        this.#store.bury({ ...facts, fate: 'elsewhere', knownFrom: 'platform' })
+        this.#known().set(token.id, {
+          fate: 'elsewhere',
+          knownFrom: 'platform',
+          at: told.at,
+          ownerId: owner.id,
+        })
+      }
+    })
   }
 
   /** What is known of a token that is listed no more; null: nothing. */
@@ -108,7 +155,7 @@ export class Graveyard {
     })
   }
 
-  #known(): Map<string, { fate: Fate; at: number; ownerId: string }> {
+  #known(): Map<string, KnownFate> {
     this.#fates ??= this.#store.fates(this.#connectionId)
     return this.#fates
   }

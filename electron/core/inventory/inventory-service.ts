@@ -24,7 +24,7 @@ import { csvOf, jsonOf } from './export.ts'
 import { Graveyard } from './graveyard.ts'
 import type { Platforms } from './sessions.ts'
 import type { Snapshot, SnapshotStore } from './snapshot-store.ts'
-import type { TombstoneStore } from './tombstone-store.ts'
+import type { TombstonePlace, TombstoneStore } from './tombstone-store.ts'
 
 export interface InventoryParts {
   readonly platforms: Platforms
@@ -98,11 +98,9 @@ export class InventoryService implements TokenMemory, TokenLists {
 
   tombstones(query: { connectionId: string; after: string | null; first: number }) {
     const { connectionId, after, first } = query
-    const place = after === null ? null : Number(after)
-    if (Number.isNaN(place)) throw new ProblemError('bad-input')
-    const { tombstones, next } = this.#parts.tombstones.page(connectionId, place, first)
+    const { tombstones, next } = this.#parts.tombstones.page(connectionId, placeOf(after), first)
     const total = this.#parts.tombstones.count(connectionId)
-    return { tombstones: tombstones as Tombstone[], nextCursor: next === null ? null : String(next), total }
+    return { tombstones, nextCursor: next === null ? null : `${next.at}:${next.place}`, total }
   }
 
   /**
@@ -223,6 +221,14 @@ export class InventoryService implements TokenMemory, TokenLists {
     }
     return kept
   }
+}
+
+/** @throws ProblemError `bad-input` for what no page has given */
+function placeOf(cursor: string | null): TombstonePlace | null {
+  if (cursor === null) return null
+  const [at, place] = cursor.split(':').map(Number)
+  if (!Number.isSafeInteger(at) || !Number.isSafeInteger(place)) throw new ProblemError('bad-input')
+  return { at, place } as TombstonePlace
 }
 
 /** A few hundred at a time, as a snapshot's pieces come. */

@@ -1,9 +1,10 @@
 import type { Clock } from '#base/clock.ts'
 import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { InventoryGap } from '#shared/contract/inventory.ts'
+import type { InventoryPage } from '../clients/opencti/opencti-client.ts'
 import { ownerOf, type PlatformSession, type Sight, sightOf } from './sessions.ts'
 import type { Holding, OwnerFacts } from './token-table.ts'
-import { type AskedPage, mayPass, type Stop, walk } from './walk.ts'
+import { mayPass, type Stop, walk } from './walk.ts'
 
 export interface LoadParts {
   /** runs `work` on the connection's platform */
@@ -19,6 +20,9 @@ export interface LoadParts {
     clockSkewMs: number
   }) => void
 }
+
+/** A page, and our clock before the question. */
+type AskedPage = InventoryPage & { readonly askedAt: number }
 
 /** Users that were expected and did not come are asked for one by one; more than these would be a second load. */
 const MOST_CHECKS = 2_000

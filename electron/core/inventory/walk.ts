@@ -2,7 +2,6 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '#base/clock.ts'
 import { asProblem, ProblemError } from '#base/problem-error.ts'
 import type { ProblemCode } from '#shared/domain/problem.ts'
-import type { InventoryPage } from '../clients/opencti/opencti-client.ts'
 
 export interface PageQuery {
   readonly after: string | null
@@ -11,10 +10,13 @@ export interface PageQuery {
   readonly signal: AbortSignal
 }
 
-/** A page, and our clock before the question. */
-export type AskedPage = InventoryPage & { readonly askedAt: number }
+/** What a walk needs to know of a page; whoever asks gets more. */
+export interface WalkedPage {
+  /** null: it is the last one */
+  readonly nextCursor: string | null
+}
 
-export type AskPage = (query: PageQuery) => Promise<AskedPage>
+export type AskPage<Page extends WalkedPage> = (query: PageQuery) => Promise<Page>
 
 /** Why a walk ended before the last page, and where it can go on. */
 export interface Stop {
@@ -23,15 +25,15 @@ export interface Stop {
   readonly problem: ProblemError
 }
 
-export interface WalkOptions {
-  readonly ask: AskPage
+export interface WalkOptions<Page extends WalkedPage> {
+  readonly ask: AskPage<Page>
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly order: 'asc' | 'desc'
   /** begins after this cursor; null: with the first page */
   readonly after: string | null
   /** Takes a page; false ends the walk. */
-  readonly take: (page: AskedPage) => boolean
+  readonly take: (page: Page) => boolean
 }
 
 /** Small, so that something is there to see at once. */
@@ -65,7 +67,7 @@ export const mayPass = (problem: ProblemError): boolean => PASSING.has(problem.c
  * @returns null when the last page was reached or `take` said so; otherwise where it stopped
  * @throws the signal's reason when it was cancelled
  */
-export async function walk(options: WalkOptions): Promise<Stop | null> {
+export async function walk<Page extends WalkedPage>(options: WalkOptions<Page>): Promise<Stop | null> {
   const { signal, order, take } = options
   let cursor = options.after
   let asked = asking(options, cursor, cursor === null && order === 'asc' ? FIRST_PAGE : PAGE)
@@ -85,11 +87,11 @@ export async function walk(options: WalkOptions): Promise<Stop | null> {
 }
 
 /** One page, with its tries. Never rejects, so that it may be asked before anybody waits for it. */
-async function asking(
-  { ask, clock, signal, order }: WalkOptions,
+async function asking<Page extends WalkedPage>(
+  { ask, clock, signal, order }: WalkOptions<Page>,
   after: string | null,
   first: number,
-): Promise<AskedPage | Stop> {
+): Promise<Page | Stop> {
   const tries = [{ first, pauseMs: 0 }, ...TRIES.filter((one) => one.first < first)]
   let problem: ProblemError | null = null
   for (const one of tries) {

@@ -13,14 +13,14 @@ import { foldText } from '../../ui/row-index/fold.ts'
 import { Section } from '../../ui/Section.tsx'
 import { StateMark, type Tone } from '../../ui/StateMark.tsx'
 import { ChangesSection } from './ChangesSection.tsx'
-import { useInventory, useInventoryEnvironment, useSkew } from './context.tsx'
+import { useInventory, useInventoryActions, useInventoryEnvironment, useSkew } from './context.tsx'
 import classes from './inventory.module.css'
 import { useReading } from './use-reading.ts'
 
 /** Tombstones that are asked for at a time. */
 const PAGE = 500
 
-/** Tokens that open nothing any more, as far as this console remembers them, and what changed between two reads (T-14). */
+/** Tokens that open nothing any more, from this console's memory and the platform's record, and what changed since (T-14). */
 export function RevokedView({ search }: { search: string }) {
   const text = useText()
   const { keepsRevoked } = useInventoryEnvironment()
@@ -30,11 +30,51 @@ export function RevokedView({ search }: { search: string }) {
       <div className={classes.notices}>
         <Notice tone="neutral" testId={`source-${source}`} title={text(`revoked.source-${source}`)}>
           {text(`revoked.source-${source}-hint`)}
+          {keepsRevoked && <RecordAge />}
         </Notice>
+        <RecordProblem />
       </div>
       <Tombstones search={search} />
       <ChangesSection />
     </>
+  )
+}
+
+function RecordAge() {
+  const readAt = useInventory(({ status }) => status?.recordsReadAt ?? null)
+  const isPart = useInventory(({ status }) => status != null && status.recordsProblem !== null)
+  return (
+    <>
+      {readAt !== null && (
+        <p>
+          <T id="revoked.record-read" values={{ when: <RelativeTime at={readAt} /> }} />
+        </p>
+      )}
+      {isPart && (
+        <p>
+          <T id="revoked.record-failed" />
+        </p>
+      )}
+    </>
+  )
+}
+
+/** What is shown is true, but perhaps not all. */
+function RecordProblem() {
+  const actions = useInventoryActions()
+  const problem = useInventory(({ status }) => status?.recordsProblem ?? null)
+  if (problem === null) return null
+  return (
+    <ProblemNotice
+      problem={problem}
+      tone="warning"
+      testId="record-problem"
+      actions={
+        <Button variant="default" onClick={() => void actions.refresh()} data-testid="retry-record">
+          <T id="common.try-again" />
+        </Button>
+      }
+    />
   )
 }
 
@@ -45,6 +85,7 @@ function Tombstones({ search }: { search: string }) {
   const readAt = useInventory((state) => state.status?.readAt ?? null)
   // A response changes what is known between two readings; while one is under way its end is waited for.
   const revision = useInventory(({ status }) => (status?.phase === 'loading' ? null : status?.revision))
+  const recordsReadAt = useInventory(({ status }) => status?.recordsReadAt ?? null)
   const [pages, setPages] = useState(1)
   const columns = useTombstoneColumns()
 
@@ -62,7 +103,7 @@ function Tombstones({ search }: { search: string }) {
       if (cursor === null) break
     }
     return { tombstones, total }
-  }, [client, connectionId, pages, readAt, revision])
+  }, [client, connectionId, pages, readAt, recordsReadAt, revision])
   const { data, problem, again } = useReading(read)
   const shown = useMemo(() => (data ? data.tombstones.filter(matching(search)) : []), [data, search])
   const isAll = data !== null && data.tombstones.length >= data.total
@@ -133,6 +174,7 @@ const FATE_TONE: Readonly<Record<Tombstone['fate'], Tone>> = {
   revoked: 'good',
   vanished: 'neutral',
   unsettled: 'warning',
+  elsewhere: 'good',
 }
 
 function useTombstoneColumns(): GridColumn<Tombstone>[] {
@@ -143,7 +185,7 @@ function useTombstoneColumns(): GridColumn<Tombstone>[] {
       {
         id: 'name',
         header: text('token.column.name'),
-        width: 'minmax(84px, 1.4fr)',
+        width: 'minmax(72px, 1.4fr)',
         rowHeader: true,
         sortBy: ({ name }) => foldText(name),
         cell: ({ name }) => <TokenName name={name} />,
@@ -151,34 +193,42 @@ function useTombstoneColumns(): GridColumn<Tombstone>[] {
       {
         id: 'token',
         header: text('token.column.token'),
-        width: '72px',
+        width: '64px',
         cell: ({ maskedToken }) => <TokenEnding maskedToken={maskedToken} />,
       },
       {
         id: 'owner',
         header: text('inventory.column.owner'),
-        width: 'minmax(76px, 1.1fr)',
+        width: 'minmax(64px, 1.1fr)',
         sortBy: ({ owner }) => foldText(owner.name),
         cell: ({ owner }) => <ForeignText>{owner.name}</ForeignText>,
       },
       {
         id: 'gone',
         header: text('revoked.column.gone'),
-        width: 'minmax(84px, 0.9fr)',
+        width: 'minmax(76px, 0.9fr)',
         sortBy: ({ goneAt }) => goneAt,
         cell: ({ goneAt }) => <RelativeTime at={goneAt} />,
       },
       {
         id: 'how',
         header: text('revoked.column.how'),
-        width: 'minmax(110px, 1.6fr)',
+        width: 'minmax(104px, 1.6fr)',
         sortBy: ({ fate }) => fate,
         cell: ({ fate }) => <StateMark tone={FATE_TONE[fate]}>{text(`revoked.fate.${fate}`)}</StateMark>,
       },
       {
+        id: 'known-from',
+        header: text('revoked.column.known-from'),
+        width: 'minmax(68px, 0.9fr)',
+        dimmed: true,
+        sortBy: ({ knownFrom }) => knownFrom,
+        cell: ({ knownFrom }) => text(`revoked.known.${knownFrom}`),
+      },
+      {
         id: 'by',
         header: text('token.column.revoked-by'),
-        width: 'minmax(70px, 0.9fr)',
+        width: 'minmax(60px, 0.8fr)',
         dimmed: true,
         cell: ({ by }) => (by === null ? <T id="token.unknown" /> : <ForeignText>{by}</ForeignText>),
       },
@@ -186,7 +236,7 @@ function useTombstoneColumns(): GridColumn<Tombstone>[] {
         id: 'last-used',
         header: text('token.column.last-used'),
         headerNote: { word: text('token.column.approximate'), sign: '≈' },
-        width: 'minmax(84px, 0.9fr)',
+        width: 'minmax(72px, 0.9fr)',
         dimmed: true,
         cell: ({ lastUsedAt }) =>
           lastUsedAt === null ? <T id="token.never" /> : <RelativeTime at={lastUsedAt} skewMs={skewMs} />,
@@ -194,7 +244,7 @@ function useTombstoneColumns(): GridColumn<Tombstone>[] {
       {
         id: 'reason',
         header: text('token.column.reason'),
-        width: 'minmax(70px, 1.2fr)',
+        width: 'minmax(60px, 1.1fr)',
         dimmed: true,
         cell: ({ reason }) => (reason ? <ForeignText>{reason}</ForeignText> : <T id="token.no-reason" />),
       },

@@ -162,6 +162,27 @@ export const InventoryAnswer = z.object({
   }),
 })
 
+export const RevokedInventoryAnswer = z.object({
+  users: z.object({
+    edges: z.array(
+      z.object({
+        node: z
+          .object({
+            id: Id,
+            name: TextOrEmpty,
+            user_email: TextOrEmpty,
+            revoked_api_tokens: z.array(RevokedApiToken),
+          })
+          .transform(({ id, name, user_email, revoked_api_tokens }) => ({
+            owner: { id, name, email: user_email },
+            revoked: revoked_api_tokens,
+          })),
+      }),
+    ),
+    pageInfo: z.object({ endCursor: z.string().max(4_096).nullish(), hasNextPage: z.boolean() }),
+  }),
+})
+
 export const UserAccessAnswer = z.object({ user: Access.nullable() })
 export const MyAccessAnswer = z.object({ me: Access })
 export const UserAccountOldAnswer = z.object({ user: OldAccess.nullable() })

@@ -12,6 +12,7 @@ import {
   MyRevokedAnswer,
   PublicSettingsAnswer,
   type RevokedApiToken,
+  RevokedInventoryAnswer,
   UserAccessAnswer,
   UserAccountOldAnswer,
   UserRevokedAnswer,
@@ -28,6 +29,7 @@ import myAccessDocument from './operations/my-access.graphql?raw'
 import myAccountOldDocument from './operations/my-account-old.graphql?raw'
 import myRevokedDocument from './operations/my-revoked.graphql?raw'
 import publicSettingsDocument from './operations/public-settings.graphql?raw'
+import revokedInventoryDocument from './operations/revoked-inventory.graphql?raw'
 import sessionKillDocument from './operations/session-kill.graphql?raw'
 import tokenAddDocument from './operations/token-add.graphql?raw'
 import tokenAdminAddDocument from './operations/token-admin-add.graphql?raw'
@@ -52,6 +54,18 @@ export interface PlatformFeatures {
   readonly apiTokens: boolean
   readonly revokedTokens: boolean
   readonly revokeReason: boolean
+}
+
+/** What a platform keeps of one user's revoked tokens. */
+export interface RevokedRecord {
+  readonly owner: { readonly id: string; readonly name: string; readonly email: string }
+  readonly revoked: readonly RevokedApiToken[]
+}
+
+export interface RevokedPage {
+  readonly records: readonly RevokedRecord[]
+  readonly nextCursor: string | null
+  readonly skewMs: number
 }
 
 export interface UserAccessAnswered extends Access {
@@ -151,6 +165,31 @@ export class OpenCtiClient {
       users: () => edges.map(({ node }) => readInventoryUser(node)),
       nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
       total: pageInfo.globalCount,
+      skewMs,
+    }
+  }
+
+  /**
+   * A page of users with the revoked tokens that the platform still knows of them. Only where `revokedTokens` is among its
+   * features.
+   */
+  async revokedPage(page: {
+    after: string | null
+    first: number
+    order: 'asc' | 'desc'
+    signal: AbortSignal
+  }): Promise<RevokedPage> {
+    const { signal, ...variables } = page
+    const { data, skewMs } = await this.ask(
+      revokedInventoryDocument,
+      variables,
+      RevokedInventoryAnswer,
+      signal,
+    )
+    const { edges, pageInfo } = data.users
+    return {
+      records: edges.flatMap(({ node }) => (node.revoked.length > 0 ? [node] : [])),
+      nextCursor: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
       skewMs,
     }
   }
