@@ -26,12 +26,18 @@ export type SpoiledAnswer =
   | 'drip'
   /** a page of users of which every second one is missing */
   | 'partial-page'
+  /** half of the bytes that were promised, then the connection is reset */
+  | 'cut-mid-answer'
+  /** half of the bytes that were promised, and nothing more until the proxy closes */
+  | 'half-answer'
 
 /** What can happen to one request on its way to the real platform. */
 export type Fault =
   | SpoiledAnswer
   /** broken off before the platform hears of it */
   | 'cut'
+  /** the same by a reset, as a firewall does it */
+  | 'reset'
   | 'html'
   | 'malformed'
   | 'http-500'
@@ -60,6 +66,12 @@ export interface FaultProxy {
   rewrite: (document: string, answer: string) => string
   /** documents seen so far */
   readonly seen: string[]
+  /** requests whose answer is held back for good and whose sender still waits */
+  readonly held: () => number
+  /** From now on nobody listens there; without `tls`. */
+  readonly shut: () => Promise<void>
+  /** Listens again where it did. */
+  readonly reopen: () => Promise<void>
   /** bytes of `endless` answers that were really taken */
   readonly endlessBytes: () => number
   readonly close: () => Promise<void>
@@ -81,7 +93,12 @@ const SPOILED: ReadonlySet<string> = new Set<SpoiledAnswer>([
   'http-500-after',
   'drip',
   'partial-page',
+  'cut-mid-answer',
+  'half-answer',
 ])
+
+/** What leaves the sender waiting. */
+const HOLDING: ReadonlySet<Fault> = new Set<Fault>(['hang', 'no-answer', 'half-answer'])
 
 const isSpoiled = (fault: Fault): fault is SpoiledAnswer => SPOILED.has(fault)
 
@@ -94,6 +111,7 @@ export async function startFaultProxy(
   tls?: { readonly key: string; readonly cert: string },
 ): Promise<FaultProxy> {
   let taken = 0
+  let held = 0
   const clients = new Set<Socket>()
   const listener: RequestListener = async (request, response) => {
     const pieces: Buffer[] = []
@@ -102,7 +120,12 @@ export async function startFaultProxy(
     const { document, variables } = callOf(body)
     self.seen.push(document)
     const fault = (await self.choose(document)) ?? self.chooseCall({ document, variables })
+    if (fault && HOLDING.has(fault)) {
+      held++
+      response.once('close', () => held--)
+    }
     if (fault === 'cut') return response.destroy()
+    if (fault === 'reset') return void request.socket.resetAndDestroy()
     if (fault === 'hang') return
     if (fault && !isSpoiled(fault)) return harm(fault, response, (bytes) => (taken += bytes))
 
@@ -144,6 +167,12 @@ export async function startFaultProxy(
     chooseCall: () => null,
     rewrite: (_, answer) => answer,
     seen: [],
+    held: () => held,
+    async shut() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+    reopen: () => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve)),
     endlessBytes: () => taken,
     close() {
       for (const client of clients) client.destroy()
@@ -200,6 +229,13 @@ function spoil(fault: Exclude<SpoiledAnswer, 'bad-record'>, response: ServerResp
       response.writeHead(200, json)
       drip(response, content)
       return
+    case 'cut-mid-answer':
+    case 'half-answer':
+      response.writeHead(200, { ...json, 'content-length': content.length })
+      response.write(content.subarray(0, content.length / 2), () => {
+        if (fault === 'cut-mid-answer') response.socket?.resetAndDestroy()
+      })
+      return
     case 'partial-page': {
       const answer = JSON.parse(content.toString('utf8'))
       const { users } = answer.data
@@ -236,7 +272,7 @@ function graphQlError(code: string, message: string, status: number): string {
 }
 
 function harm(
-  fault: Exclude<Fault, 'cut' | 'hang' | SpoiledAnswer>,
+  fault: Exclude<Fault, 'cut' | 'reset' | 'hang' | SpoiledAnswer>,
   response: ServerResponse,
   took: (bytes: number) => void,
 ): void {
