@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
+import { watchLoop } from './loop-watch.ts'
 
 /** What the console does for one load, measured in a process of its own; its page is another one. */
 export interface InventoryOrder {
@@ -28,9 +29,6 @@ export interface InventoryReport {
   /** bytes */
   readonly rssGrowth: number
 }
-
-/** Resolution of the look at the event loop, ms. */
-const TICK_MS = 2
 
 process.once('message', async (order: InventoryOrder) => {
   const { consoleRig } = await import('./console-rig.ts')
@@ -72,27 +70,3 @@ process.once('message', async (order: InventoryOrder) => {
   await rig.console.dispose()
   process.send?.(report, () => process.exit())
 })
-
-/** Looks at the event loop until it is ended. */
-function watchLoop(sample: () => void) {
-  let blocked = 0
-  let computed = 0
-  let ticks = 0
-  let at = performance.now()
-  let cpu = process.threadCpuUsage()
-  const timer = setInterval(() => {
-    const now = performance.now()
-    const used = process.threadCpuUsage(cpu)
-    blocked = Math.max(blocked, now - at - TICK_MS)
-    computed = Math.max(computed, (used.user + used.system) / 1_000)
-    at = now
-    cpu = process.threadCpuUsage()
-    if (++ticks % 10 === 0) sample()
-  }, TICK_MS)
-  return {
-    end() {
-      clearInterval(timer)
-      return { blocked, computed }
-    },
-  }
-}
