@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { signedDocument, signingKey, verifyDocument } from './signature.ts'
+import { listText, signedDocument, signedPieces, signingKey, verifyDocument } from './signature.ts'
 
 // RFC 8032, section 7.1, test 2.
 const SEED = Buffer.from('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb', 'hex')
@@ -55,5 +55,20 @@ describe('a signed document', () => {
 
   it('cannot be judged without a key of its kind', () => {
     expect(() => verifyDocument('no key', file)).toThrow()
+  })
+})
+
+describe('a signed document in pieces', () => {
+  const rows = [{ a: 1, deep: { list: ['x\n y', '\ud800', []] } }, { a: null }, 'text', {}, 7]
+  const cut = (at: number) => [rows.slice(0, at), rows.slice(at)].filter((some) => some.length > 0)
+
+  it.each([[[]], [[rows]], [cut(1)], [cut(4)]])('is the same text, byte for byte (%#)', async (slices) => {
+    const { rows: _, ...head } = DOCUMENT
+    let pauses = 0
+    const pieces = await signedPieces(KEY, head, { name: 'rows', texts: slices.map(listText) }, async () => {
+      pauses += 1
+    })
+    expect(pieces.join('')).toBe(signedDocument(KEY, { ...head, rows: slices.flat() }))
+    expect(pauses).toBeGreaterThan(slices.length)
   })
 })

@@ -6,6 +6,7 @@ import {
   sign as signBytes,
   verify as verifyBytes,
 } from 'node:crypto'
+import { promisify } from 'node:util'
 
 /**
  * Signed documents: JSON whose last member is an Ed25519 signature over every byte before it. One file, readable by any JSON
@@ -20,10 +21,14 @@ export interface SigningKey {
   readonly fingerprint: string
   /** 64 bytes */
   sign(bytes: Uint8Array): Buffer
+  /** `sign` beside this thread, for what would hold it up: an Ed25519 signature reads its bytes twice */
+  signBeside(bytes: Uint8Array): Promise<Buffer>
 }
 
 /** PKCS #8 of an Ed25519 key, up to its 32 bytes (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
+const signsBeside = promisify(signBytes)
+
 const TAIL_HEAD = ',\n"signature":"'
 const TAIL_END = '"}\n'
 /** 64 bytes in base64url without padding. */
@@ -42,6 +47,7 @@ export function signingKey(seed: Uint8Array): SigningKey {
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     fingerprint: fingerprintOf(publicKey),
     sign: (bytes) => signBytes(null, bytes, key),
+    signBeside: (bytes) => signsBeside(null, bytes, key),
   }
 }
 
@@ -59,6 +65,45 @@ export function signedDocument(key: SigningKey, document: SignableDocument): str
   const text = JSON.stringify({ ...document, signedBy: key.fingerprint }, null, 1)
   const head = text.slice(0, text.lastIndexOf('\n}'))
   return `${head}${TAIL_HEAD}${key.sign(Buffer.from(head)).toString('base64url')}${TAIL_END}`
+}
+
+/** The last member of a long document: a list, as `listText` writes it, slice by slice. */
+export interface LongMember {
+  readonly name: string
+  /** none of them empty */
+  readonly texts: readonly string[]
+}
+
+/** Some items of a document's `LongMember` as its text has them. */
+export const listText = (items: readonly unknown[]): string =>
+  items.map((item) => `  ${JSON.stringify(item, null, 1).replaceAll('\n', '\n  ')}`).join(',\n')
+
+/**
+ * `signedDocument` for what is too long to be written and signed in one go: byte for byte the same text, in pieces.
+ * @param document without its last member
+ * @param pause lets others have their turn, after each piece
+ */
+export async function signedPieces(
+  key: SigningKey,
+  document: SignableDocument,
+  { name, texts }: LongMember,
+  pause: () => Promise<void>,
+): Promise<string[]> {
+  const head = JSON.stringify(document, null, 1).slice(0, -'\n}'.length)
+  const [open, close] = texts.length === 0 ? ['[]', ''] : ['[\n', '\n ]']
+  const pieces = [
+    `${head},\n ${JSON.stringify(name)}: ${open}`,
+    ...texts.map((text, place) => (place === 0 ? text : `,\n${text}`)),
+    `${close},\n "signedBy": ${JSON.stringify(key.fingerprint)}`,
+  ]
+  const bytes = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0))
+  let at = 0
+  for (const piece of pieces) {
+    at += bytes.write(piece, at)
+    await pause()
+  }
+  const signature = await key.signBeside(bytes)
+  return [...pieces, `${TAIL_HEAD}${signature.toString('base64url')}${TAIL_END}`]
 }
 
 export type SignatureVerdict =

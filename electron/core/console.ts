@@ -105,7 +105,7 @@ export function createConsole(ports: ConsolePorts): Console {
     updates.dispose()
     // The composer first: it tells the platform what its last steps did.
     const children = running.dispose().then(() => localPlatform.stop())
-    await Promise.all([clipboard.clearNow(), children, inventory.dispose()])
+    await Promise.all([clipboard.clearNow(), children, inventory.dispose(), reviews.dispose()])
     connections.dispose()
     notices.dispose()
     settings.dispose()
@@ -137,6 +137,7 @@ export function createConsole(ports: ConsolePorts): Console {
       watch.start()
       upkeep.start()
       updates.start()
+      void reviews.start()
       running.composer
         .start()
         .catch((error: unknown) => logger.error({ err: error }, 'the composer cannot be followed'))

@@ -85,6 +85,8 @@ const MIGRATIONS = [
      CHECK (known_from IN ('console', 'platform', 'both'));
    DROP INDEX tombstone_by_place;
    CREATE INDEX tombstone_by_age ON tombstone (connection_id, at, place);`,
+  // 0: being stored or being removed; nobody sees it.
+  `ALTER TABLE review ADD COLUMN whole INTEGER NOT NULL DEFAULT 1;`,
 ]
 
 /** Profiles, settings and what the console remembers. Never a token: those are in the keychain or in memory (S-04). */

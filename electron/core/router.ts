@@ -212,9 +212,7 @@ export function createRouter(services: Services) {
       finish: os.review.finish.handler(({ input }) => services.reviews.finish(input.id)),
       discard: os.review.discard.handler(({ input }) => services.reviews.discard(input.id)),
       toRevoke: os.review.toRevoke.handler(({ input }) => services.reviews.toRevoke(input.id)),
-      report: os.review.report.handler(async function* ({ input }) {
-        yield* await services.reviews.report(input.id, input.format)
-      }),
+      report: os.review.report.handler(({ input }) => services.reviews.report(input.id, input.format)),
     },
     upkeep: {
       watch: os.upkeep.watch.handler(({ signal }) => upkeep.watch(signal)),

@@ -1,4 +1,11 @@
-import { type SignableDocument, type SigningKey, signedDocument, signingKey } from '#base/signature.ts'
+import {
+  type LongMember,
+  type SignableDocument,
+  type SigningKey,
+  signedDocument,
+  signedPieces,
+  signingKey,
+} from '#base/signature.ts'
 import { localKey } from './local-key.ts'
 import type { SecretStore } from './secret-store.ts'
 
@@ -6,6 +13,8 @@ import type { SecretStore } from './secret-store.ts'
 export interface Signer {
   /** The text of a signed file (`signedDocument`). */
   sign(document: SignableDocument): Promise<string>
+  /** The same in pieces, of a document with a long list (`signedPieces`). */
+  signLong(document: SignableDocument, list: LongMember, pause: () => Promise<void>): Promise<string[]>
   /** SPKI in PEM and its fingerprint; given to a reader apart from the files. */
   publicKey(): Promise<Pick<SigningKey, 'publicKey' | 'fingerprint'>>
 }
@@ -24,6 +33,7 @@ export function profileSigner(secretStore: SecretStore, keyFolder: string): Sign
   }
   return {
     sign: async (document) => signedDocument(await key(), document),
+    signLong: async (document, list, pause) => signedPieces(await key(), document, list, pause),
     async publicKey() {
       const { publicKey, fingerprint } = await key()
       return { publicKey, fingerprint }

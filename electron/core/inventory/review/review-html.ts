@@ -1,14 +1,52 @@
 import { type Seal, STYLE, text, utc } from '#base/record-page.ts'
-import type { ReportedOwner, ReportedToken, ReviewReport } from './review-report.ts'
+import type { ReportedOwner, ReportedToken, ReviewHead } from './review-report.ts'
+
+/** Sections of the page, in order; null: who holds nothing any more. */
+const SECTIONS = [
+  ['revoke', 'To be revoked'],
+  ['ask', 'To be asked'],
+  ['keep', 'Kept'],
+  [null, 'Hold nothing any more'],
+] as const
 
 /** The review as one page to read and to print: no script, nothing loaded, in English as a document for the record. */
-export function reviewHtml(report: ReviewReport, seal: Seal): string {
-  const { review, platform, summary, previous, owners } = report
-  const decided = DECISIONS.map(
-    ([decision, title]) => [title, owners.filter((owner) => owner.decision === decision)] as const,
+export class ReviewPage {
+  readonly #rows = new Map<ReportedOwner['decision'], { count: number; texts: string[] }>(
+    SECTIONS.map(([decision]) => [decision, { count: 0, texts: [] }]),
   )
-  const gone = owners.filter(({ decision }) => decision === null)
-  return `<!doctype html>
+
+  /** More of its owners. */
+  add(owners: readonly ReportedOwner[]): void {
+    for (const [decision] of SECTIONS) {
+      const those = owners.filter((owner) => owner.decision === decision)
+      const section = this.#rows.get(decision)
+      if (!section || those.length === 0) continue
+      section.count += those.length
+      section.texts.push(`${those.map(row).join('\n')}\n`)
+    }
+  }
+
+  /** Its text, when all owners were added. */
+  *pieces(head: ReviewHead, seal: Seal): Generator<string> {
+    yield beginning(head)
+    for (const [decision, title] of SECTIONS) {
+      const { count, texts } = this.#rows.get(decision) ?? { count: 0, texts: [] }
+      if (count === 0) continue
+      yield sectionHead(title, count)
+      yield* texts
+      yield SECTION_END
+    }
+    yield end(head, seal)
+  }
+}
+
+const beginning = ({
+  review,
+  platform,
+  summary,
+  previous,
+  comparable,
+}: ReviewHead): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -40,9 +78,9 @@ ${[
   .map(([name = '', value = '']) => `<dt>${text(name)}</dt><dd>${text(value)}</dd>`)
   .join('\n')}
 </dl>
-${report.comparable ? '' : '<p class="warning">Another account, or one that saw less, made the last review: some tokens may only have come into or out of sight.</p>\n'}${decided
-  .map(([title, list]) => section(title, list))
-  .join('')}${section('Hold nothing any more', gone)}<footer>
+${comparable ? '' : '<p class="warning">Another account, or one that saw less, made the last review: some tokens may only have come into or out of sight.</p>\n'}`
+
+const end = ({ review, previous }: ReviewHead, seal: Seal): string => `<footer>
 <p>This page renders the signed file <code>${text(seal.file)}</code>, SHA-256 <code>${text(seal.digest)}</code>, signed with the Ed25519 key <code>${text(seal.fingerprint)}</code>.${previous ? ` The review before has SHA-256 <code>${text(previous.sha256)}</code>.` : ''}</p>
 <p>The page itself carries no signature. To verify the file with a public key that you got by another way: <code>npm run verify-report -- ${text(seal.file)} --key PUBLICKEYFILE</code></p>
 <p>Review <code>${text(review.id)}</code>. Times are UTC; those of tokens are the platform’s, and when one was last used is right to two minutes.</p>
@@ -50,25 +88,13 @@ ${report.comparable ? '' : '<p class="warning">Another account, or one that saw 
 </body>
 </html>
 `
-}
 
-const DECISIONS = [
-  ['revoke', 'To be revoked'],
-  ['ask', 'To be asked'],
-  ['keep', 'Kept'],
-] as const
-
-function section(title: string, owners: readonly ReportedOwner[]): string {
-  if (owners.length === 0) return ''
-  return `<h2>${text(title)} (${owners.length})</h2>
+const sectionHead = (title: string, count: number): string => `<h2>${text(title)} (${count})</h2>
 <table>
 <thead><tr><th>Owner</th><th>Tokens</th><th>Changed since the last review</th><th>Rights</th><th>Note</th></tr></thead>
 <tbody>
-${owners.map(row).join('\n')}
-</tbody>
-</table>
 `
-}
+const SECTION_END = '</tbody>\n</table>\n'
 
 function row(entry: ReportedOwner): string {
   const { owner, accountStatus, capabilities, tokens, note } = entry

@@ -15,9 +15,10 @@ type Use = <Result>(work: (session: PlatformSession) => Promise<Result>) => Prom
 
 /**
  * Everybody with tokens and rights, read now. A part of them is no review.
+ * @param signal ends it with its reason
  * @throws ProblemError `old-platform`, `missing-capability`, and whatever a page could not be read for
  */
-export async function readEverybody(use: Use, clock: Clock): Promise<WholeReading> {
+export async function readEverybody(use: Use, clock: Clock, signal: AbortSignal): Promise<WholeReading> {
   await use(async ({ identity }) => {
     const { scope, limit } = sightOf(identity)
     if (limit !== null && scope !== 'organization') throw limit
@@ -33,7 +34,7 @@ export async function readEverybody(use: Use, clock: Clock): Promise<WholeReadin
         return { ...(await client.inventoryPage(query)), askedAt }
       }),
     clock,
-    signal: new AbortController().signal,
+    signal,
     order: 'asc',
     after: null,
     take(page) {

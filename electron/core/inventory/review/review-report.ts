@@ -32,8 +32,8 @@ export interface ReportedOwner {
   }
 }
 
-/** What the report says. The same review gives the same bytes. */
-export interface ReviewReport extends SignableDocument {
+/** What the report says besides its owners. The same review gives the same bytes. */
+export interface ReviewHead extends SignableDocument {
   readonly review: {
     readonly id: string
     readonly reviewer: string
@@ -58,16 +58,30 @@ export interface ReviewReport extends SignableDocument {
     readonly used: number
     readonly expired: number
   }
-  readonly owners: readonly ReportedOwner[]
 }
 
-export function reviewReport(review: Review, owners: readonly ReviewedOwner[]): ReviewReport {
+/** The last member of the report. */
+export const REPORTED_OWNERS = 'owners'
+
+/**
+ * The report of a review.
+ * @param each gets its owners in order, slice by slice
+ * @returns the rest of it
+ */
+export async function reviewReport(
+  review: Review,
+  owners: AsyncIterable<readonly ReviewedOwner[]>,
+  each: (owners: readonly ReportedOwner[]) => void,
+): Promise<ReviewHead> {
+  const seen = { appeared: 0, used: 0, expired: 0, vanished: 0 }
+  for await (const slice of owners) {
+    for (const { tokens, vanished } of slice) {
+      seen.vanished += vanished.length
+      for (const { marks } of tokens) for (const mark of new Set(marks)) seen[mark] += 1
+    }
+    each(slice.map(reported))
+  }
   const { previous, decided } = review
-  const marked = (mark: string): number =>
-    owners.reduce(
-      (sum, { tokens }) => sum + tokens.filter(({ marks }) => marks.some((one) => one === mark)).length,
-      0,
-    )
   return {
     format: REVIEW_FORMAT,
     review: {
@@ -91,12 +105,11 @@ export function reviewReport(review: Review, owners: readonly ReviewedOwner[]): 
       keep: decided.keep ?? 0,
       revoke: decided.revoke ?? 0,
       ask: decided.ask ?? 0,
-      appeared: marked('appeared'),
-      vanished: owners.reduce((sum, { vanished }) => sum + vanished.length, 0),
-      used: marked('used'),
-      expired: marked('expired'),
+      appeared: seen.appeared,
+      vanished: seen.vanished,
+      used: seen.used,
+      expired: seen.expired,
     },
-    owners: owners.map(reported),
   }
 }
 

@@ -1,17 +1,20 @@
+import { createHash } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Clock } from '#base/clock.ts'
-import { sha256 } from '#base/crypto.ts'
+import { KeyedQueue } from '#base/keyed-queue.ts'
 import { ProblemError } from '#base/problem-error.ts'
+import { listText } from '#base/signature.ts'
 import type { Tombstone } from '#shared/contract/inventory.ts'
-import type { Review, ReviewedOwner } from '#shared/contract/review.ts'
-import { isChanged, ownerChanges, type ReviewDecision } from '#shared/domain/review.ts'
-import type { InventoryUser } from '../../clients/opencti/inventory-user.ts'
+import type { Review } from '#shared/contract/review.ts'
+import type { ReviewDecision } from '#shared/domain/review.ts'
 import { type ActionLedger, recorded } from '../../ports/action-ledger.ts'
 import type { Signer } from '../../ports/signer.ts'
 import { type Platforms, sightOf } from '../sessions.ts'
-import { reviewHtml } from './review-html.ts'
-import { readEverybody, type WholeReading } from './review-reading.ts'
-import { type ReviewReport, reviewName, reviewReport } from './review-report.ts'
-import type { OwnerBody, OwnerFilter, ReviewFacts, ReviewStore } from './review-store.ts'
+import { compared } from './comparison.ts'
+import { ReviewPage } from './review-html.ts'
+import { readEverybody } from './review-reading.ts'
+import { REPORTED_OWNERS, reviewName, reviewReport } from './review-report.ts'
+import type { OwnerBody, OwnerFilter, Pause, ReviewFacts, ReviewStore } from './review-store.ts'
 
 export interface ReviewParts {
   readonly platforms: Platforms
@@ -27,35 +30,48 @@ export interface ReviewParts {
   readonly unique: () => string
 }
 
-/** Characters of a report that travel at a time. */
-const PIECE = 200_000
-
-/** Access reviews: read, compared with the last one, decided by owner, signed and kept (T-18). */
+/**
+ * Access reviews: read, compared with the last one, decided by owner, signed and kept (T-18). What concerns every owner is
+ * done slice by slice, and ends at the end of the console (0141).
+ */
 export class ReviewService {
   readonly #parts: ReviewParts
+  readonly #end = new AbortController()
   /** one at a time for each connection */
-  readonly #beginning = new Map<string, Promise<Review>>()
-  /** being signed: nothing of them may change any more */
-  readonly #finishing = new Set<string>()
+  readonly #beginning = new Map<string, { review: Promise<Review>; cancel: AbortController }>()
+  /** what changes one review, one after the other */
+  readonly #queue = new KeyedQueue()
+  /** being stored: not to be swept away */
+  readonly #stored = new Set<string>()
+  /** what is at work on the database, slice by slice */
+  readonly #deeds = new Set<Promise<unknown>>()
 
   constructor(parts: ReviewParts) {
     this.#parts = parts
+  }
+
+  /** Takes away what a console that was killed left of one that was being stored or removed. */
+  start(): Promise<void> {
+    return this.#sweep()
   }
 
   list(connectionId: string): Review[] {
     return this.#parts.store.list(connectionId)
   }
 
-  /** @throws ProblemError `old-platform`, `missing-capability`, `ledger-failed`, and what reading fails with */
+  /** @throws ProblemError `old-platform`, `missing-capability`, `ledger-failed`, `stopping`, and what reading fails with */
   begin(connectionId: string): Promise<Review> {
     const open = this.list(connectionId).find(({ finishedAt }) => finishedAt === null)
     if (open) return Promise.resolve(open)
     let begun = this.#beginning.get(connectionId)
     if (!begun) {
-      begun = this.#begin(connectionId).finally(() => this.#beginning.delete(connectionId))
+      const cancel = new AbortController()
+      const signal = AbortSignal.any([this.#end.signal, cancel.signal])
+      const review = this.#begin(connectionId, signal).finally(() => this.#beginning.delete(connectionId))
+      begun = { review, cancel }
       this.#beginning.set(connectionId, begun)
     }
-    return begun
+    return begun.review
   }
 
   owners(asked: { id: string; show: OwnerFilter; search: string; after: number | null; first: number }) {
@@ -68,81 +84,91 @@ export class ReviewService {
     who: 'unchanged' | readonly number[]
     decision: ReviewDecision | null
     note: string
-  }): Review {
-    this.#openOne(asked.id)
-    this.#parts.store.decide(asked.id, asked.who, asked.decision, asked.note)
-    return this.#of(asked.id)
+  }): Promise<Review> {
+    const { id, who, decision, note } = asked
+    return this.#queue.run(id, async () => {
+      this.#openOne(id)
+      await this.#deed(this.#parts.store.decide(id, who, decision, note, this.#pause))
+      return this.#of(id)
+    })
   }
 
   /** @throws ProblemError `review-undecided`, `keychain-*`, `ledger-failed`: then it is still open */
-  async finish(id: string): Promise<Review> {
-    const { store, ledger, clock, signer } = this.#parts
-    const review = this.#openOne(id)
-    if (review.open > 0) throw new ProblemError('review-undecided')
-    const finishedAt = clock.now()
-    const { keep, revoke, ask } = review.decided as Record<ReviewDecision, number>
-    const facts = {
-      review: id,
-      connectionId: review.connectionId,
-      url: review.url,
-      actor: review.actor,
-      owners: review.owners,
-      tokens: review.tokens,
-      keep,
-      revoke,
-      ask,
-    }
-    this.#finishing.add(id)
-    await recorded(
-      ledger,
-      'review.finish',
-      facts,
-      async () => {
-        const signed = await signer.sign(this.#report({ ...review, finishedAt }))
-        const digest = sha256(signed).toString('hex')
-        store.change(id, { finishedAt, digest })
-        return digest
-      },
-      (digest) => ({ digest }),
-    ).finally(() => this.#finishing.delete(id))
-    return this.#of(id)
+  finish(id: string): Promise<Review> {
+    return this.#queue.run(id, async () => {
+      const review = this.#openOne(id)
+      if (review.open > 0) throw new ProblemError('review-undecided')
+      const finished = { ...review, finishedAt: this.#parts.clock.now() }
+      const { connectionId, url, actor, owners, tokens } = review
+      const { keep, revoke, ask } = review.decided as Record<ReviewDecision, number>
+      await recorded(
+        this.#parts.ledger,
+        'review.finish',
+        { review: id, connectionId, url, actor, owners, tokens, keep, revoke, ask },
+        () => this.#deed(this.#sign(finished)),
+        (digest) => ({ digest }),
+      )
+      return this.#of(id)
+    })
   }
 
-  discard(id: string): void {
-    this.#openOne(id)
-    this.#parts.store.remove(id)
+  discard(id: string): Promise<void> {
+    return this.#queue.run(id, async () => {
+      this.#openOne(id)
+      this.#parts.store.hide(id)
+      await this.#sweep()
+    })
   }
 
-  toRevoke(id: string): { userId: string; tokenIds: string[] }[] {
+  async toRevoke(id: string): Promise<{ userId: string; tokenIds: string[] }[]> {
     this.#of(id)
-    return [...this.#parts.store.all(id)]
-      .filter(({ decision, tokens }) => decision === 'revoke' && tokens.length > 0)
-      .map(({ id: userId, tokens }) => ({ userId, tokenIds: tokens.map((token) => token.id) }))
+    const found: { userId: string; tokenIds: string[] }[] = []
+    for await (const owners of this.#parts.store.all(id, this.#pause))
+      for (const { id: userId, decision, tokens } of owners)
+        if (decision === 'revoke' && tokens.length > 0)
+          found.push({ userId, tokenIds: tokens.map((token) => token.id) })
+    return found
   }
 
-  /** The same bytes each time. @throws ProblemError `review-undecided` of an open one, `keychain-*` */
-  async report(id: string, format: 'json' | 'html'): Promise<Generator<string>> {
+  /** Its text in pieces, the same bytes each time. @throws ProblemError `review-undecided` of an open one, `keychain-*` */
+  async *report(id: string, format: 'json' | 'html'): AsyncGenerator<string> {
     const review = this.#of(id)
     if (review.finishedAt === null) throw new ProblemError('review-undecided')
-    const { signer } = this.#parts
-    const report = this.#report(review)
-    const signed = await signer.sign(report)
-    if (format === 'json') return pieces(signed)
-    const { fingerprint } = await signer.publicKey()
-    const digest = sha256(signed).toString('hex')
-    return pieces(reviewHtml(report, { digest, fingerprint, file: `${reviewName(review)}.json` }))
+    const page = format === 'html' ? new ReviewPage() : null
+    const { head, pieces, digest } = await this.#signed(review, page)
+    const { fingerprint } = await this.#parts.signer.publicKey()
+    const file = `${reviewName(review)}.json`
+    for (const piece of page?.pieces(head, { digest, fingerprint, file }) ?? pieces) {
+      yield piece
+      await this.#pause()
+    }
   }
 
   /** The connection is removed: so is everything known of it. */
   forget(connectionId: string): void {
+    this.#beginning.get(connectionId)?.cancel.abort(new ProblemError('no-connection'))
     this.#parts.store.forget(connectionId)
+    void this.#sweep()
   }
 
-  async #begin(connectionId: string): Promise<Review> {
-    const { platforms, describe, store, ledger, clock, unique } = this.#parts
-    const identity = await platforms.use(connectionId, async (session) => session.identity)
+  /** Ends what is under way, and resolves when nothing of it is at work on the databases any more. */
+  async dispose(): Promise<void> {
+    this.#end.abort(new ProblemError('stopping'))
+    while (this.#deeds.size > 0) await Promise.allSettled(this.#deeds)
+  }
+
+  async #begin(connectionId: string, signal: AbortSignal): Promise<Review> {
+    const { platforms, describe, store, ledger, clock, unique, fateOf } = this.#parts
+    const identity = await unlessAborted(
+      platforms.use(connectionId, async (session) => session.identity),
+      signal,
+    )
     const { name, url } = describe(connectionId) ?? { name: '', url: '' }
-    const reading = await readEverybody((work) => platforms.use(connectionId, work), clock)
+    const reading = await unlessAborted(
+      readEverybody((work) => platforms.use(connectionId, work), clock, signal),
+      signal,
+    )
+    const pause = pausing(signal)
     const last = this.list(connectionId).find(({ finishedAt }) => finishedAt !== null) ?? null
     const { scope } = sightOf(identity)
     const before = last && store.facts(last.id)
@@ -164,67 +190,66 @@ export class ReviewService {
           : null,
       comparable: before === null || (before.scope === scope && before.actorId === identity.userId),
     }
-    const owners = this.#compared(connectionId, reading, last)
+    const owners = await compared(
+      reading,
+      last && { review: last, owners: store.all(last.id, pause) },
+      (tokenId) => fateOf(connectionId, tokenId),
+      pause,
+    )
     const told = { review: facts.id, connectionId, url, actor: identity.email, owners: owners.length }
-    await recorded(ledger, 'review.begin', told, () => store.add(facts, owners))
+    await recorded(ledger, 'review.begin', told, () => this.#deed(this.#store(facts, owners, pause)))
     return this.#of(facts.id)
   }
 
-  /** Everybody who holds a token, or held one at the last review, by name. */
-  #compared(connectionId: string, reading: WholeReading, last: Review | null): OwnerBody[] {
-    const before = new Map<string, ReviewedOwner>()
-    // Who held nothing then is as new as who was not there.
-    if (last)
-      for (const owner of this.#parts.store.all(last.id))
-        if (owner.tokens.length > 0) before.set(owner.id, owner)
-    const times = {
-      before: last ? last.readAt + last.clockSkewMs : 0,
-      now: reading.readAt + reading.clockSkewMs,
+  async #store(facts: ReviewFacts, owners: readonly OwnerBody[], pause: Pause): Promise<void> {
+    this.#stored.add(facts.id)
+    try {
+      await pause()
+      await this.#parts.store.add(facts, owners, pause)
+    } finally {
+      this.#stored.delete(facts.id)
+      void this.#sweep()
     }
-    const owners: OwnerBody[] = []
-    const add = (then: ReviewedOwner | null, now: InventoryUser | null): void => {
-      const held = now && { ...now.owner, capabilities: now.capabilities, tokens: now.tokens }
-      const changes = ownerChanges(then, held, times)
-      const who = now?.owner ?? then
-      if (!who) return
-      owners.push({
-        id: who.id,
-        name: who.name,
-        email: who.email,
-        accountStatus: who.accountStatus,
-        serviceAccount: who.serviceAccount,
-        capabilities: [...(now?.capabilities ?? [])],
-        tokens: (now?.tokens ?? []).map((token) => ({
-          ...token,
-          marks: last ? [...(changes.marks.get(token.id) ?? [])] : [],
-        })),
-        vanished: changes.vanished.map(({ id, name, maskedToken, createdAt, expiresAt, lastUsedAt }) => {
-          const fate = this.#parts.fateOf(connectionId, id)
-          return { id, name, maskedToken, createdAt, expiresAt, lastUsedAt, fate }
-        }),
-        gained: [...changes.gained],
-        lost: [...changes.lost],
-        statusBefore: changes.statusBefore,
-        isNew: last !== null && changes.isNew,
-        isGone: changes.isGone,
-        // Nothing is known to have changed at the first one.
-        changed: last !== null && isChanged(changes),
-      })
-    }
-    for (const user of reading.users) {
-      const then = before.get(user.owner.id) ?? null
-      before.delete(user.owner.id)
-      if (user.tokens.length > 0 || then) add(then, user)
-    }
-    for (const then of before.values()) add(then, null)
-    return owners.sort((one, other) => (one.name === other.name ? 0 : one.name < other.name ? -1 : 1))
   }
 
-  #report(review: Review): ReviewReport {
-    return reviewReport(review, [...this.#parts.store.all(review.id)])
+  /** @returns the digest of the signed file */
+  async #sign(finished: Review): Promise<string> {
+    const { digest } = await this.#signed(finished, null)
+    this.#parts.store.change(finished.id, { finishedAt: finished.finishedAt, digest })
+    return digest
   }
+
+  /** The signed file of a review, in pieces. @param page is filled beside it */
+  async #signed(review: Review, page: ReviewPage | null) {
+    const pause = this.#pause
+    const texts: string[] = []
+    const head = await reviewReport(review, this.#parts.store.all(review.id, pause), (owners) => {
+      texts.push(listText(owners))
+      page?.add(owners)
+    })
+    const pieces = await unlessAborted(
+      this.#parts.signer.signLong(head, { name: REPORTED_OWNERS, texts }, pause),
+      this.#end.signal,
+    )
+    return { head, pieces, digest: await digestOf(pieces, pause) }
+  }
+
+  /** Never rejects: what is left stays hidden, and the next start tries again. */
+  #sweep(): Promise<void> {
+    return this.#deed(this.#parts.store.sweep((id) => this.#stored.has(id), pausing(null)).catch(() => {}))
+  }
+
+  #deed<Result>(work: Promise<Result>): Promise<Result> {
+    const deed = work.finally(() => this.#deeds.delete(deed))
+    this.#deeds.add(deed)
+    return deed
+  }
+
+  readonly #pause: Pause = () => pausing(this.#end.signal)()
 
   #of(id: string): Review {
+    // Who waited in the queue until the end of the console finds no database.
+    this.#end.signal.throwIfAborted()
     const review = this.#parts.store.review(id)
     if (!review) throw new ProblemError('review-not-found')
     return review
@@ -233,11 +258,39 @@ export class ReviewService {
   /** SECURITY: what was signed stays as it was signed. */
   #openOne(id: string): Review {
     const review = this.#of(id)
-    if (review.finishedAt !== null || this.#finishing.has(id)) throw new ProblemError('review-finished')
+    if (review.finishedAt !== null) throw new ProblemError('review-finished')
     return review
   }
 }
 
-function* pieces(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at += PIECE) yield text.slice(at, at + PIECE)
+/** A turn for others, and none of ours any more once `signal` says so. */
+const pausing =
+  (signal: AbortSignal | null): Pause =>
+  async () => {
+    await turn()
+    signal?.throwIfAborted()
+  }
+
+/** `work`, or the signal's reason as soon as it is aborted. */
+async function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let stop = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+async function digestOf(pieces: readonly string[], pause: Pause): Promise<string> {
+  const hash = createHash('sha256')
+  for (const piece of pieces) {
+    hash.update(piece)
+    await pause()
+  }
+  return hash.digest('hex')
 }
