@@ -199,6 +199,37 @@ it('with a platform that breaks off nothing is begun', async () => {
   expect(await rig.client.review.list({ connectionId: rig.connectionId })).toEqual([])
 })
 
+it('the console closes at once while one is being read, and nothing of it is there afterwards', async () => {
+  let asked = (): void => {}
+  const reading = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  rig.proxy.choose = (document) => {
+    if (!document.includes('query Inventory')) return null
+    asked()
+    return 'hang'
+  }
+  const failed = problemOf(begin())
+  await reading
+  // Neither clock nor platform move on: what the end waited for would have no end.
+  await rig.restart()
+  expect((await failed)?.code).toBe('stopping')
+  expect(await rig.client.review.list({ connectionId: rig.connectionId })).toEqual([])
+  expect(JSON.stringify(rig.ledger())).not.toContain('review.begin')
+})
+
+it('the console closes while one is being signed: it is open still', async () => {
+  const { id } = await begin()
+  await rig.client.review.decide({ id, who: 'unchanged', decision: 'keep', note: '' })
+  const failed = problemOf(rig.client.review.finish({ id }))
+  await rig.restart()
+  expect((await failed)?.code).toBe('stopping')
+  expect((await rig.client.review.list({ connectionId: rig.connectionId }))[0]).toMatchObject({
+    id,
+    finishedAt: null,
+  })
+})
+
 it('without a ledger nothing is begun and nothing is finished', async () => {
   const { id } = await begin()
   await rig.client.review.decide({ id, who: 'unchanged', decision: 'keep', note: '' })
