@@ -4,7 +4,7 @@ import type { Clock } from '#base/clock.ts'
 /** A clock that stands still until a test moves it; what becomes due on the way runs in order, each at its own time. */
 export class DrivenClock implements Clock {
   #now: number
-  readonly #timers = new Set<{ readonly at: number; readonly task: () => void }>()
+  readonly #timers = new Set<{ at: number; readonly task: () => void }>()
 
   /** @param start ms since the epoch */
   constructor(start = Date.UTC(2026, 0, 15, 12)) {
@@ -19,6 +19,12 @@ export class DrivenClock implements Clock {
     const timer = { at: this.#now + Math.max(0, ms), task }
     this.#timers.add(timer)
     return () => void this.#timers.delete(timer)
+  }
+
+  /** Somebody sets the machine's clock back; what waits goes on waiting as long as it would have. */
+  setBack(ms: number): void {
+    this.#now -= ms
+    for (const timer of this.#timers) timer.at -= ms
   }
 
   /** How many timers wait. */

@@ -284,6 +284,24 @@ describe('reconciling', () => {
     expect(orchestrator.objects.size).toBe(0)
   })
 
+  it('§9 r: cycles that steps bring forward do not hurry the belief in a loss', async () => {
+    for (const id of ['a', 'b', 'c', 'd']) platform.want(id)
+    await begin()
+    await pass(30 * SECOND)
+    for (const id of ['a', 'b', 'c']) platform.wanted.delete(id)
+    const gone = clock.now()
+    for (let at = 0; at < 8; at++) {
+      platform.want('d', { requested: at % 2 === 0 ? 'stopping' : 'starting' })
+      engine?.nudge()
+      await pass(1_500)
+    }
+    expect(engine?.status().removalsHeld).toHaveLength(3)
+    expect(orchestrator.count('remove a')).toBe(0)
+    while (orchestrator.count('remove a') === 0) await pass(SECOND)
+    expect(clock.now() - gone).toBeGreaterThan(19 * SECOND)
+    expect(clock.now() - gone).toBeLessThan(40 * SECOND)
+  })
+
   it('§9 r: an empty list removes nothing for two cycles, and a person can say it is meant', async () => {
     for (const id of ['a', 'b', 'c']) platform.want(id)
     await begin()
@@ -361,6 +379,8 @@ describe('reconciling', () => {
     expect(
       platform.logs.filter(({ id, lines }) => id === 'a' && lines.at(-1)?.includes('no image')),
     ).not.toHaveLength(0)
+    expect(engine?.observed().find(({ id }) => id === 'a')).toMatchObject({ state: 'running' })
+    expect(platform.health.filter(({ id }) => id === 'a').length).toBeGreaterThanOrEqual(2)
   })
 
   it('costs one call a side a cycle, whatever the number of connectors', async () => {
@@ -575,4 +595,63 @@ describe('what it tells at first hand', () => {
     expect(waits).toMatchObject({ state: 'absent', health: null })
     expect(waits?.notice).toContain('[composer] deploy failed: no space left')
   })
+})
+
+describe('a clock that is set back', () => {
+  it('stops neither cycles nor evidence nor attempts, and an old loop is no new one', async () => {
+    platform.want('a')
+    platform.want('b')
+    orchestrator.fault = (call) => (call === 'deploy b' ? new OrchestratorError('no room', 500) : null)
+    await begin()
+    await pass(MINUTE)
+    const before = {
+      cycles: platform.count('connectors'),
+      health: platform.count('health a'),
+      tries: orchestrator.count('deploy b'),
+    }
+    clock.setBack(60 * MINUTE)
+    for (let at = 0; at < 12; at++) {
+      orchestrator.object('a').lines.push(`line ${at}`)
+      await pass(10 * SECOND)
+    }
+    expect(platform.count('connectors') - before.cycles).toBeGreaterThanOrEqual(11)
+    expect(platform.count('health a') - before.health).toBeGreaterThanOrEqual(3)
+    expect(platform.logs.filter(({ id }) => id === 'a').at(-1)?.lines).toContain('line 10')
+    expect(orchestrator.count('deploy b')).toBeGreaterThan(before.tries)
+    expect(engine?.status().alive).toBe(true)
+  })
+
+  it('in the middle of a cycle puts the next one off by no more than its period', async () => {
+    platform.want('a')
+    await begin()
+    await pass(20 * SECOND)
+    let answer = (): void => {}
+    const connectors = platform.connectors.bind(platform)
+    platform.connectors = async () => {
+      platform.connectors = connectors
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      return connectors()
+    }
+    await pass(10 * SECOND)
+    clock.setBack(60 * MINUTE)
+    answer()
+    await pass(SECOND)
+    const count = platform.count('connectors')
+    await pass(11 * SECOND)
+    expect(platform.count('connectors')).toBeGreaterThan(count)
+  })
+})
+
+it('a refusal that is told of a stopped connector stands below its last words, not in their place', async () => {
+  platform.want('a', { requested: 'stopping' })
+  await begin()
+  orchestrator.object('a').lines.push('last words')
+  await pass(30 * SECOND)
+  orchestrator.fault = (call) => (call === 'prepare a' ? new OrchestratorError('no such image', 404) : null)
+  platform.want('a', { hash: 'h2' })
+  await pass(30 * SECOND)
+  const lines = platform.logs.filter(({ id }) => id === 'a').at(-1)?.lines
+  expect(lines).toEqual(['started', 'last words', expect.stringContaining('replace failed: no such image')])
 })

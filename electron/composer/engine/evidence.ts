@@ -86,6 +86,15 @@ export class EvidenceRounds {
     this.loops.keepOnly(new Set(current.keys()))
   }
 
+  /** The composer has something to say of it: its log is told soon, with that. False when there is no object of it. */
+  speak(connectorId: string): boolean {
+    const watched = this.#watched.get(connectorId)
+    if (!watched) return false
+    watched.logsOver = false
+    watched.logsDueAt = this.#parts.clock.now()
+    return true
+  }
+
   /** As it was last found; null before the first time. */
   healthOf(connectorId: string): ObservedHealth | null {
     return this.#watched.get(connectorId)?.health ?? null
@@ -100,18 +109,18 @@ export class EvidenceRounds {
     const { clock, schedule } = this.#parts
     const now = clock.now()
     for (const [id, watched] of this.#watched) {
-      if (watched.healthDueAt <= now && !watched.healthBusy) {
-        const { state } = watched.actual
-        // A loop should be found while it spins.
-        const periodMs =
-          state === 'restarting' ? Math.min(schedule.healthMs, schedule.logsMs) : schedule.healthMs
+      const { state } = watched.actual
+      // A loop should be found while it spins.
+      const periodMs =
+        state === 'restarting' ? Math.min(schedule.healthMs, schedule.logsMs) : schedule.healthMs
+      if (isDue(watched.healthDueAt, schedule.healthMs, now) && !watched.healthBusy) {
         watched.healthDueAt = nextDue(watched.healthDueAt, periodMs, now)
         if (state === 'running' || state === 'restarting') {
           watched.healthBusy = true
           this.#begin(id, watched, 'health', () => this.#health(id, watched))
         }
       }
-      if (watched.logsDueAt <= now && !watched.logsBusy && !watched.logsOver) {
+      if (isDue(watched.logsDueAt, schedule.logsMs, now) && !watched.logsBusy && !watched.logsOver) {
         watched.logsDueAt = nextDue(watched.logsDueAt, schedule.logsMs, now)
         watched.logsBusy = true
         this.#begin(id, watched, 'logs', () => this.#logs(id, watched))
@@ -198,7 +207,12 @@ function asObserved({ startedAt, exitCode }: Evidence, { total, inLoop }: LoopVe
   return { restarts: total, startedAt, exitCode, inLoop }
 }
 
+/** Farther ahead than a period, it was set before the clock was set back. */
+function isDue(dueAt: number, periodMs: number, now: number): boolean {
+  return dueAt <= now || dueAt > now + periodMs
+}
+
 /** A steady beat: from when it was due, not from when it was done; missed beats are not made up. */
 function nextDue(dueAt: number, periodMs: number, now: number): number {
-  return dueAt + periodMs > now ? dueAt + periodMs : now + periodMs
+  return dueAt <= now && dueAt + periodMs > now ? dueAt + periodMs : now + periodMs
 }

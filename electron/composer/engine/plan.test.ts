@@ -114,6 +114,20 @@ describe('whose objects', () => {
     ])
   })
 
+  it('§9 j: of a replacement that was cut off, keeps the old one that runs until a new one does', () => {
+    const old = actual({ ref: 'old', hash: 'old', state: 'running', createdAt: 1 })
+    const next = actual({ ref: 'next', state: 'stopped', createdAt: 2 })
+    const steps = planned([desired({ requested: 'starting', reported: 'started' })], [next, old])
+    expect(steps).toMatchObject([
+      { kind: 'remove', actual: { ref: 'next' }, why: 'duplicate' },
+      { kind: 'replace', actual: { ref: 'old' } },
+    ])
+    const both = [old, { ...next, state: 'running' } as const]
+    expect(planned([desired({ requested: 'starting', reported: 'started' })], both)).toMatchObject([
+      { kind: 'remove', actual: { ref: 'old' }, why: 'duplicate' },
+    ])
+  })
+
   it('§9 h: finds a renamed connector by its id and does not deploy it twice', () => {
     expect(planned([desired({ name: 'renamed' })], [actual()])).toEqual([])
   })

@@ -57,7 +57,7 @@ export function plan(platform: PlatformKind, desired: DesiredList, actual: reado
     // A platform that lists an id twice must not make two containers fight.
     if (seen.has(connector.id)) continue
     seen.add(connector.id)
-    const [object, ...duplicates] = bestFirst(ours.get(connector.id) ?? [], connector.hash)
+    const [object, ...duplicates] = bestFirst(ours.get(connector.id) ?? [], connector)
     for (const duplicate of duplicates) {
       actions.push({ kind: 'remove', connectorId: connector.id, actual: duplicate, why: 'duplicate' })
     }
@@ -79,6 +79,11 @@ export function plan(platform: PlatformKind, desired: DesiredList, actual: reado
     if (step) actions.push(step)
   }
 
+  for (const { id } of desired.unusable) {
+    // What runs of it goes on running, so its health and its log are still told.
+    const [object] = ours.get(id) ?? []
+    if (object && !current.has(id)) current.set(id, object)
+  }
   for (const [connectorId, objects] of ours) {
     if (known.has(connectorId)) continue
     for (const object of objects) {
@@ -99,10 +104,21 @@ function alignment(connector: DesiredConnector, actual: ActualConnector, name: s
   return null
 }
 
-/** The object to keep comes first: the wanted configuration before an older one, then the newest. */
-function bestFirst(objects: readonly ActualConnector[], hash: string): ActualConnector[] {
+/**
+ * The object to keep comes first: the wanted configuration before an older one, then the newest. One that should run and
+ * lies still proves nothing yet: a composer that ended in the middle of a replacement left it beside the old one.
+ */
+function bestFirst(
+  objects: readonly ActualConnector[],
+  { hash, requested }: DesiredConnector,
+): ActualConnector[] {
+  const worth = (object: ActualConnector): number => {
+    const runs = requested === 'stopping' || object.state !== 'stopped'
+    return Number(runs) + Number(runs && object.hash === hash)
+  }
   return [...objects].sort(
-    (a, b) => Number(b.hash === hash) - Number(a.hash === hash) || b.createdAt - a.createdAt,
+    (a, b) =>
+      worth(b) - worth(a) || Number(b.hash === hash) - Number(a.hash === hash) || b.createdAt - a.createdAt,
   )
 }
 

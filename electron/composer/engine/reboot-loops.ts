@@ -39,6 +39,9 @@ export class RebootLoops {
       history.samples = []
       history.loopBase = null
     }
+    // The clock was set back: what was seen keeps its distance.
+    const ahead = Math.max(0, (last?.at ?? now) - now)
+    for (const sample of history.samples) sample.at -= ahead
     history.samples.push({ at: now, count: total })
     // The newest sample older than the window stays: it is the base of the window's count.
     while (history.samples.length > MOST_SAMPLES || (history.samples[1]?.at ?? now) <= now - WINDOW_MS) {

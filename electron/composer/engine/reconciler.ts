@@ -42,7 +42,7 @@ export class Reconciler {
     byState: { running: 0, restarting: 0, pending: 0, stopped: 0 },
     problem: null,
   }
-  readonly guard = new RemovalGuard()
+  readonly guard: RemovalGuard
   readonly steps: Steps
   readonly evidence: EvidenceRounds
   readonly #parts: EngineParts
@@ -61,7 +61,12 @@ export class Reconciler {
     this.#parts = parts
     this.#signal = signal
     this.#mayRun = mayRun
-    this.steps = new Steps(parts, signal, () => this.nudge())
+    // A timer may come a little early.
+    this.guard = new RemovalGuard(parts.schedule.executeMs * 0.9)
+    this.steps = new Steps(parts, signal, {
+      onChange: () => this.nudge(),
+      speak: (connectorId) => this.evidence.speak(connectorId),
+    })
     this.evidence = new EvidenceRounds(parts, signal, this.steps, (...loop) => this.#onLoop(...loop))
     this.#rounds = repeat(parts.clock, async () => {
       await this.#cycle()
@@ -183,7 +188,7 @@ export class Reconciler {
       action.kind === 'remove' && action.why === 'orphan' ? [action.connectorId] : [],
     )
     const held = this.guard.holding.length
-    const allowed = this.guard.allows(owned, [...new Set(orphans)])
+    const allowed = this.guard.allows(owned, [...new Set(orphans)], this.#parts.clock.now())
     const holding = this.guard.holding
     if (holding.length > 0 && held !== holding.length) {
       this.#parts.emit({

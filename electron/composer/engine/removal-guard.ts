@@ -14,13 +14,21 @@ export class RemovalGuard {
   #cycles = 0
   #confirmed: string | null = null
   #holding: readonly string[] = []
+  #countedAt = 0
+  readonly #apartMs: number
+
+  /** @param apartMs cycles closer together than this, because a step brought one forward, count as one */
+  constructor(apartMs = 0) {
+    this.#apartMs = apartMs
+  }
 
   /**
    * To be asked once in each healthy cycle.
    * @param owned connectors of ours that have an object
    * @param orphans those of them that the platform does not list any more
+   * @param now ms since the epoch
    */
-  allows(owned: readonly string[], orphans: readonly string[]): boolean {
+  allows(owned: readonly string[], orphans: readonly string[], now = 0): boolean {
     const lost = orphans.length
     const overHalf = owned.length >= FEWEST_FOR_HALF && lost > owned.length / 2
     if (lost === 0 || (lost < owned.length && !overHalf)) {
@@ -28,7 +36,10 @@ export class RemovalGuard {
       return true
     }
     const loss = [...orphans].sort().join('\n')
-    this.#cycles = loss === this.#held ? this.#cycles + 1 : 1
+    const since = now - this.#countedAt
+    const early = loss === this.#held && since >= 0 && since < this.#apartMs
+    this.#cycles = loss === this.#held ? this.#cycles + Number(!early) : 1
+    if (!early) this.#countedAt = now
     this.#held = loss
     const allowed = this.#confirmed === loss || this.#cycles >= CYCLES_TO_BELIEVE
     this.#holding = allowed ? [] : [...orphans]

@@ -32,7 +32,8 @@ export function repeat(clock: Clock, round: () => Promise<number>): Repetition {
     // A round answers for its own faults; one that rejects is a bug and ends the process with a true exit code.
     current = round().then((ms) => {
       if (stopped) return
-      const left = Math.max(0, ms - (clock.now() - began))
+      // A clock that was set back meanwhile must not put the next round off by as much.
+      const left = Math.max(0, ms - Math.max(0, clock.now() - began))
       wait(nudged === null ? left : Math.min(left, nudged))
     })
   }

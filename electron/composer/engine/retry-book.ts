@@ -6,6 +6,8 @@ const CONNECTOR_BACKOFF: Backoff = { firstMs: 20_000, mostMs: 600_000 }
 interface Failure {
   readonly attempt: number
   readonly notBefore: number
+  /** ms */
+  readonly wait: number
   /** what was wanted; something else is tried at once */
   readonly wanted: string
 }
@@ -24,7 +26,10 @@ export class RetryBook {
   /** @param wanted what is tried: configuration hash and step. Something new is not held back by old failures. */
   mayTry(connectorId: string, wanted: string): boolean {
     const failure = this.#failures.get(connectorId)
-    return !failure || failure.wanted !== wanted || this.#clock.now() >= failure.notBefore
+    if (!failure || failure.wanted !== wanted) return true
+    const left = failure.notBefore - this.#clock.now()
+    // More left than there ever was: the clock was set back.
+    return left <= 0 || left > failure.wait
   }
 
   /** Whether the same was tried before and failed. */
@@ -39,7 +44,7 @@ export class RetryBook {
     const { firstMs, mostMs } = CONNECTOR_BACKOFF
     const half = Math.min(mostMs, firstMs * 2 ** Math.min(attempt - 1, 20)) / 2
     const wait = half + backoffDelay({ firstMs: half, mostMs: half }, 1, this.#random)
-    this.#failures.set(connectorId, { attempt, notBefore: this.#clock.now() + wait, wanted })
+    this.#failures.set(connectorId, { attempt, notBefore: this.#clock.now() + wait, wait, wanted })
     return wait
   }
 

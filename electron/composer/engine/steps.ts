@@ -8,6 +8,13 @@ import type { Action } from './plan.ts'
 import { createPool } from './pool.ts'
 import { RetryBook } from './retry-book.ts'
 
+interface Around {
+  /** called after a step that changed the orchestrator, so that the next cycle may come soon */
+  readonly onChange: () => void
+  /** tells the log of a connector that has an object; false when it has none */
+  readonly speak: (connectorId: string) => boolean
+}
+
 /**
  * Carries the actions of a plan out, off the reconcile loop: one connector's steps one after the other, different
  * connectors side by side, pulls in places of their own, so that a slow image or a failing connector stops nobody else.
@@ -24,13 +31,12 @@ export class Steps {
   readonly #endedAt = new Map<string, number>()
   /** counts ends of jobs: tells whether a list was taken before or after one */
   #turn = 0
-  readonly #onChange: () => void
+  readonly #around: Around
 
-  /** @param onChange called after a step that changed the orchestrator, so that the next cycle may come soon */
-  constructor(parts: EngineParts, signal: AbortSignal, onChange: () => void) {
+  constructor(parts: EngineParts, signal: AbortSignal, around: Around) {
     this.#parts = parts
     this.#signal = signal
-    this.#onChange = onChange
+    this.#around = around
     this.retries = new RetryBook(parts.clock, parts.random)
     this.#stepPlaces = createPool(Math.max(1, parts.concurrency))
     this.#pullPlaces = createPool(Math.max(1, parts.concurrency))
@@ -99,7 +105,7 @@ export class Steps {
       this.retries.succeeded(connectorId)
       if (step !== 'stop') this.notices.clear(connectorId)
       this.#emit({ type: 'step', step, connectorId, name, ms: clock.now() - began })
-      this.#onChange()
+      this.#around.onChange()
       return true
     } catch (error) {
       if (this.#signal.aborted) return false
@@ -177,6 +183,8 @@ export class Steps {
   /** Says something about a connector to its platform, once, in the place of its log. */
   async tell(connectorId: string, text: string): Promise<void> {
     if (!this.notices.set(connectorId, text, this.#parts.clock.now())) return
+    // A push takes the place of the log that the platform has: one that runs keeps its own lines above ours.
+    if (this.#around.speak(connectorId)) return
     const line = this.notices.line(connectorId) as string
     try {
       await this.#parts.platform.reportLogs(connectorId, [line], this.#signal)
