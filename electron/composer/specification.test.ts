@@ -191,4 +191,20 @@ describe('§9 s: log answers', () => {
     expect(lines[2]).toBe('')
     expect(logLines('a\nb\nc', 2)).toEqual(['b', 'c'])
   })
+  it('lose a private key of several lines, whole, begun before or ending after what is there', () => {
+    const key = testKey().trim()
+    const secretLines = key.split('\n').slice(1, -1)
+    const log = `before\n${key}\nafter it`
+    for (const [most, text] of [
+      [100, log],
+      [6, log],
+      [100, log.slice(0, 600)],
+      [100, log.replaceAll('\n', '\n2026-01-15T12:00:00.000000000Z com.docker.id=x ')],
+    ] as const) {
+      const lines = logLines(text, most)
+      for (const secret of secretLines) expect(lines.join('\n')).not.toContain(secret.slice(0, 40))
+    }
+    const whole = logLines(log, 100)
+    expect([whole[0], whole.at(-1), whole.length]).toEqual(['before', 'after it', key.split('\n').length + 2])
+  })
 })

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Secret } from '#base/secret.ts'
 import { MemoryOrchestrator, MemoryPlatform } from '../../../tests/support/composer-fakes.ts'
 import { DrivenClock } from '../../../tests/support/driven-clock.ts'
 import { OrchestratorError } from '../orchestrators/orchestrator.ts'
@@ -642,6 +643,42 @@ describe('a clock that is set back', () => {
     await pass(11 * SECOND)
     expect(platform.count('connectors')).toBeGreaterThan(count)
   })
+})
+
+it('takes what came encrypted out of the log, also where a line is cut in it, and goes on telling the rest', async () => {
+  const password = 'Zq7-not-real $x\nsecond-line'
+  const base = platform.want('a')
+  await begin({
+    specOf: (connector, name) => ({
+      platform: 'opencti',
+      connectorId: connector.id,
+      name,
+      image: base.image,
+      hash: connector.hash,
+      environment: [
+        { name: 'PASSWORD', value: new Secret(password) },
+        { name: 'SHORT', value: new Secret('true') },
+      ],
+      labels: {},
+      running: true,
+      proxyCa: null,
+    }),
+  })
+  const [first = '', second = ''] = password.split('\n')
+  orchestrator.object('a').lines = [
+    `PASSWORD=${first}`,
+    `${second} is true`,
+    `at https://x/?p=${encodeURIComponent(password)}`,
+    `cut in ${first.slice(0, 9)}…`,
+  ]
+  await pass(11 * SECOND)
+  const told = platform.logs.filter(({ id }) => id === 'a').at(-1)?.lines
+  expect(told).toEqual([
+    'PASSWORD=[redacted]',
+    '[redacted] is true',
+    'at https://x/?p=[redacted]',
+    'cut in [redacted]…',
+  ])
 })
 
 it('a refusal that is told of a stopped connector stands below its last words, not in their place', async () => {

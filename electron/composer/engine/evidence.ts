@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { PlatformError } from '../platforms/platform.ts'
 import { messageOf } from './events.ts'
-import type { ActualConnector, Evidence } from './model.ts'
+import { KnownSecrets } from './known-secrets.ts'
+import type { ActualConnector, DesiredConnector, Evidence } from './model.ts'
 import type { ObservedHealth } from './observed.ts'
 import type { EngineParts } from './parts.ts'
 import { createPool } from './pool.ts'
@@ -43,6 +44,8 @@ export class EvidenceRounds {
   readonly #places = createPool(AT_A_TIME)
   readonly #rounds: Repetition
   readonly #running = new Set<Promise<void>>()
+  readonly #secrets: KnownSecrets
+  #wanted: ReadonlyMap<string, DesiredConnector> = new Map()
 
   constructor(
     parts: EngineParts,
@@ -54,6 +57,7 @@ export class EvidenceRounds {
     this.#signal = signal
     this.#steps = steps
     this.#onLoop = onLoop
+    this.#secrets = new KnownSecrets(parts.specOf)
     this.#rounds = repeat(parts.clock, async () => {
       this.#beginDue()
       return TICK_MS
@@ -61,7 +65,9 @@ export class EvidenceRounds {
   }
 
   /** The objects of the last cycle. A new one, and one whose state changed, is looked at at once. */
-  watch(current: ReadonlyMap<string, ActualConnector>): void {
+  watch(current: ReadonlyMap<string, ActualConnector>, wanted: ReadonlyMap<string, DesiredConnector>): void {
+    this.#wanted = wanted
+    this.#secrets.keepOnly(new Set(current.keys()))
     const now = this.#parts.clock.now()
     for (const [id, actual] of current) {
       const known = this.#watched.get(id)
@@ -195,7 +201,11 @@ export class EvidenceRounds {
     const lines = notice === null ? said : [...said, notice]
     const digest = createHash('sha256').update(lines.join('\n')).digest('base64')
     const changed = digest !== watched.digest && lines.length > 0
-    if (changed) await platform.reportLogs(connectorId, lines, this.#signal)
+    const wanted = this.#wanted.get(connectorId)
+    if (changed) {
+      const clean = wanted ? this.#secrets.hidden(lines, watched.actual, wanted) : lines
+      await platform.reportLogs(connectorId, clean, this.#signal)
+    }
     if (!changed && watched.actual.state === 'stopped') watched.logsOver = true
     const latest = this.#watched.get(connectorId)
     for (const state of [watched, latest]) if (state) state.digest = digest

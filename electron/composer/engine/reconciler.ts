@@ -165,7 +165,7 @@ export class Reconciler {
     for (const [id, job] of jobs) this.steps.begin(id, job)
 
     this.#current = current
-    this.evidence.watch(current)
+    this.evidence.watch(current, this.#wanted)
     const known = new Set([...this.#wanted.keys(), ...this.#unusable.keys(), ...owned])
     this.steps.keepOnly(known)
     for (const id of this.#givenUp.keys()) if (!known.has(id)) this.#givenUp.delete(id)

@@ -1,4 +1,4 @@
-import { redact } from '#base/redact.ts'
+import { redactLines } from '#base/redact.ts'
 
 const LONGEST_LINE = 8_192
 const MOST_BYTES = 2 * 1024 * 1024
@@ -25,12 +25,9 @@ export function demultiplexed(bytes: Buffer): string {
 export function logLines(text: string, most: number): string[] {
   const lines = text.split(/\r?\n/)
   if (lines.at(-1) === '') lines.pop()
-  return (
-    lines
-      .slice(-most)
-      .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line))
-      // SECURITY: connectors print their environment; what looks like a token must not travel to the platform's log view.
-      .map(redact)
+  // SECURITY: connectors print their environment; what looks like a token must not travel to the platform's log view.
+  return redactLines(
+    lines.slice(-most).map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)),
   )
 }
 

@@ -1,3 +1,4 @@
+import { redactLines } from '#base/redact.ts'
 import { safeLine } from '#base/safe-line.ts'
 import { type Database, transaction } from '#base/sqlite.ts'
 import type { LogLine } from '#shared/contract/connectors.ts'
@@ -43,10 +44,9 @@ export class LogHistory {
     answer: readonly string[],
     { at, run, skewMs }: { at: number; run: number | null; skewMs: number },
   ): boolean {
-    const lines = answer
-      .flatMap((line) => line.slice(0, 1_000_000).split(/\r?\n/))
-      .slice(-MOST_OF_AN_ANSWER)
-      .map(safeLine)
+    const lines = redactLines(
+      answer.flatMap((line) => line.slice(0, 1_000_000).split(/\r?\n/)).slice(-MOST_OF_AN_ANSWER),
+    ).map(safeLine)
     const before = this.#tail(connectionId, connectorId)
     const found = newLines(before, lines)
     if (found.lines.length === 0) return false

@@ -1,4 +1,4 @@
-import { redact } from '#base/redact.ts'
+import { redactLines } from '#base/redact.ts'
 import type { Database } from '#base/sqlite.ts'
 
 /** What the composer last said of a connector's container. Times are ms since the epoch. */
@@ -61,7 +61,9 @@ export function connectorReports(database: Database): ConnectorReports {
 
 /** SECURITY: a connector may print its environment, and somebody may push endless lines: what is kept is redacted and bounded. */
 function kept(lines: readonly string[]): string[] {
-  return lines
-    .slice(-MOST_LINES)
-    .map((line) => redact(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line))
+  return redactLines(
+    lines
+      .slice(-MOST_LINES)
+      .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line)),
+  )
 }
