@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { createLogger, type Plugin } from 'vite'
+import { firstFrame } from './scripts/first-frame.ts'
 import { releaseSource } from './scripts/release-source.ts'
 import { shippedPackages } from './scripts/shipped-packages.ts'
 
@@ -91,7 +92,7 @@ export default defineConfig({
   renderer: {
     root: 'renderer',
     customLogger: quietOfStyles,
-    plugins: [react(), shippedPackages(root)],
+    plugins: [react(), firstFrame(root), shippedPackages(root)],
     // The host replaces the placeholder by a fresh nonce in each answer.
     html: { cspNonce: '__CSP_NONCE__' },
     build: {

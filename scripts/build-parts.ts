@@ -23,6 +23,7 @@ const SOURCES: Record<Part, readonly string[]> = {
 }
 const COMMON_SOURCES = [
   'electron.vite.config.ts',
+  'scripts/first-frame.ts',
   'scripts/release-source.ts',
   'scripts/shipped-packages.ts',
   'package.json',

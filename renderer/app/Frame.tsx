@@ -2,14 +2,14 @@ import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/default-css-variables.layer.css'
 import '@mantine/core/styles/global.layer.css'
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
-import type { ConnectionKind } from '#shared/contract/connections.ts'
-import type { MessageId } from '../i18n/catalogue.ts'
 import { T, useText } from '../i18n/text.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { isApple } from './apple.ts'
 import classes from './Frame.module.css'
+import { hasSearch, searchLabel } from './header-search.ts'
 import { useActiveConnection, useLooks, usePage, useRoute } from './page-context.tsx'
 import { addressOf, type Route, VIEWS, type ViewId } from './routes.ts'
-import { isApple, useShortcuts } from './shortcuts.ts'
+import { useShortcuts } from './shortcuts.ts'
 
 // The frame stands first; everything that takes longer to evaluate comes right after it.
 const rest = () => import('./rest.tsx')
@@ -161,23 +161,6 @@ function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElemen
       </button>
     </div>
   )
-}
-
-/** What the search field of the header searches. */
-function searchLabel(route: Route): MessageId {
-  if (route.view === 'connectors') return route.connectorId === null ? 'search.connectors' : 'search.log'
-  if (route.view === 'activity') return 'search.activity'
-  if (route.view !== 'tokens') return 'search.tokens'
-  if (route.scope === 'all') return 'search.inventory'
-  if (route.scope === 'findings') return 'search.findings'
-  return route.scope === 'users' && route.userId === null ? 'search.users' : 'search.tokens'
-}
-
-/** Where a list is shown that the header's field searches. */
-function hasSearch(route: Route, kind: ConnectionKind): boolean {
-  if (route.view === 'tokens' && kind === 'openaev') return false
-  if (route.view === 'connectors' || route.view === 'activity') return true
-  return route.view === 'tokens' && route.scope !== 'lost-device' && route.scope !== 'incidents'
 }
 
 async function openPalette(): Promise<void> {

@@ -3,9 +3,9 @@ import '@mantine/core/styles/Kbd.layer.css'
 import { useText } from '../i18n/text.tsx'
 import { Dialog } from '../ui/Dialog.tsx'
 import { Facts } from '../ui/Facts.tsx'
+import { isApple } from './apple.ts'
 import { useLooks, usePage } from './page-context.tsx'
 import { VIEWS } from './routes.ts'
-import { isApple } from './shortcuts.ts'
 
 /** Every shortcut there is. */
 export function HelpDialog() {

@@ -12,7 +12,7 @@ const NOTHING: Remembered = { language: null, scheme: 'auto', singleKeys: true }
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem'>
 
-/** Reads what is there; anything damaged counts as not there. `scheme.js` reads the same entry before the first paint. */
+/** Reads what is there; anything damaged counts as not there. The first frame reads it too. */
 export function readRemembered(shelf: Shelf): Remembered {
   try {
     const kept = JSON.parse(shelf.getItem(KEY) ?? '{}') as Record<string, unknown>

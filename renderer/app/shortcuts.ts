@@ -9,11 +9,6 @@ export type Shortcut =
 
 type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>
 
-/** Whether the page runs where Cmd is the key for commands. */
-export function isApple(): boolean {
-  return /Mac|iPhone|iPad/.test(navigator.userAgent)
-}
-
 /**
  * What a key press asks for. Single keys count neither while one types (`typing`) nor when they are switched off
  * (`singleKeys`, WCAG 2.1.4). Alt with a digit stands in where the browser keeps Ctrl with a digit for its tabs.

@@ -1,5 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
-import { DARK, LIGHT, RAMPS, type SchemeColours } from './colours.ts'
+import { DARK, LIGHT, RAMPS } from './colours.ts'
+import { FONT_FAMILY, schemeVariables } from './variables.ts'
 
 const TOGGLE_TEXT = { label: { fontSize: '13px' }, description: { fontSize: '12px' } }
 
@@ -10,7 +11,7 @@ export const theme = createTheme({
   colors: RAMPS as unknown as Record<string, MantineColorsTuple>,
   white: '#ffffff',
   black: '#1f262d',
-  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamily: FONT_FAMILY,
   fontFamilyMonospace: "'JetBrains Mono', ui-monospace, monospace",
   fontSizes: { xs: '11px', sm: '12px', md: '13px', lg: '14px', xl: '16px' },
   spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
@@ -50,37 +51,8 @@ export const theme = createTheme({
   },
 })
 
-/** Our own names for the colours, and Mantine's where its defaults are too faint to read (WCAG 2.2 AA). */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: schemeVariables(LIGHT),
   dark: schemeVariables(DARK),
 })
-
-function schemeVariables(colours: SchemeColours): Record<string, string> {
-  const ours = Object.fromEntries(
-    Object.entries(colours).map(([name, value]) => [
-      `--gh-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-      value,
-    ]),
-  )
-  return {
-    ...ours,
-    '--mantine-color-body': colours.page,
-    '--mantine-color-text': colours.text,
-    '--mantine-color-dimmed': colours.textDimmed,
-    '--mantine-color-placeholder': colours.textDimmed,
-    '--mantine-color-anchor': colours.accentText,
-    '--mantine-color-error': colours.dangerText,
-    '--mantine-color-default': colours.surface,
-    '--mantine-color-default-hover': colours.hover,
-    '--mantine-color-default-color': colours.text,
-    '--mantine-color-default-border': colours.borderStrong,
-    '--mantine-color-disabled': colours.hover,
-    '--mantine-color-disabled-color': colours.textDimmed,
-    '--mantine-color-red-light': colours.dangerBg,
-    '--mantine-color-red-light-hover': colours.dangerBg,
-    '--mantine-color-red-light-color': colours.dangerText,
-    '--mantine-primary-color-light-color': colours.accentText,
-  }
-}

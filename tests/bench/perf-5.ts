@@ -40,7 +40,7 @@ function withStaticImports(entry: string, seen = new Set<string>()): string[] {
  */
 function firstScreen(): string[] {
   const page = join(OUT, 'renderer', 'index.html')
-  const scripts = imports(page, /<script[^>]*\ssrc="([^"]+\.js)"/g)
+  const scripts = imports(page, /<script[^>]*\sdata-app="([^"]+\.js)"/g)
   const files = new Set(scripts.flatMap((script) => withStaticImports(script)))
   const later = [...files].flatMap((file) => imports(file, /\bimport\(\s*["'`](\.{1,2}\/[^"'`]+\.js)["'`]/g))
   const catalogues = later.filter(isCatalogue).sort((a, b) => sizeOf([b]) - sizeOf([a]))

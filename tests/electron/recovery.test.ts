@@ -110,7 +110,7 @@ it('when the page does not answer: asks, and loads it where it was when told to'
         require('electron').BrowserWindow.getAllWindows()[0].webContents.executeJavaScript(${JSON.stringify(script)}),
         new Promise((resolve) => setTimeout(() => resolve(null), 500)),
       ])`)
-    await until('the page is there', () => page<boolean>(`document.querySelector('nav') !== null`))
+    await until('the page is there', () => page<boolean>(`document.querySelector('nav button') !== null`))
     await page(`void (location.hash = '#/settings/clipboard')`)
     await app.evaluate(`void (require('electron').dialog.showMessageBox = async (...args) => {
       globalThis.asked = args.at(-1)

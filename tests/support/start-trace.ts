@@ -19,7 +19,7 @@ export interface StartTrace {
   readonly scripts: number
   readonly firstPaint: number
   readonly firstContent: number
-  /** null for a page without them: the header and navigation stand; the first thing that the core knows is drawn */
+  /** null for a page without them: the header and navigation stand and can be used; the first thing that the core knows is drawn */
   readonly frame: number | null
   readonly content: number | null
   /** the child with the embedded platform was made */
@@ -49,7 +49,7 @@ const ASK_PAGE = `new Promise((resolve) => {
   const look = () => {
     const now = performance.now()
     const paints = performance.getEntriesByType('paint')
-    if (document.querySelector('nav')) seen.frame ??= now
+    if (document.querySelector('nav button')) seen.frame ??= now
     if (document.querySelector('main h2')) seen.rows ??= now
     const isOurs = document.getElementById('root') !== null
     if (paints.length < 2 || (isOurs && seen.rows === undefined)) return setTimeout(look, 4)
