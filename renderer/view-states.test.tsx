@@ -35,6 +35,7 @@ function existingViews(): string[] {
     'route:overview/monitors',
     'route:activity',
     'route:tokens/mine',
+    'route:tokens/plans',
     'route:tokens/users',
     'route:tokens/user',
     'route:xtm-one',

@@ -10,6 +10,8 @@ import { InventoryTabs } from '../features/inventory/InventoryTabs.tsx'
 import type { InventoryRow } from '../features/inventory/row.ts'
 import { createInventoryStore, type InventoryStore } from '../features/inventory/store.ts'
 import { columnsOf } from '../features/inventory/views.ts'
+import { PlansOfToken } from '../features/tokens/PlansOfToken.tsx'
+import { TokenDialogs } from '../features/tokens/TokenDialogs.tsx'
 import { T } from '../i18n/text.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { browserIdle } from '../ui/row-index/slices.ts'
@@ -74,6 +76,9 @@ export default function InventoryPage({
       onTab: (tab: InventoryScope) => router.go({ view: 'tokens', scope: tab }),
       onRevoke: (targets: Target[]) => page.incidents.actions.openBulk(connection.id, targets),
       save: page.save,
+      plansOf: ({ id, name, holder }: InventoryRow) => (
+        <PlansOfToken key={`${holder.id} ${id}`} userId={holder.id} tokenId={id} name={name} />
+      ),
       selectionActions: (
         <Button
           color="red"
@@ -90,6 +95,7 @@ export default function InventoryPage({
   return (
     <InventoryProvider value={value}>
       <InventoryTabs tab={scope} search={search} />
+      <TokenDialogs />
     </InventoryProvider>
   )
 }

@@ -105,6 +105,7 @@ function useFacts(): Facts {
   )
   const connectorsReadAt = connectorStatus?.readAt ?? null
   const responses = useStore(incidents, (state) => state.list)
+  const plans = useStore(page.upkeep, (state) => state.upkeep)
   const intl = useIntl()
   const list = useStore(page.connections, (state) => state.list)
   const beat = useStore(heartbeat, (state) => state.status)
@@ -129,6 +130,7 @@ function useFacts(): Facts {
       system: status,
       inventory,
       responses,
+      plans,
       connectors: connectorList,
       connectorsReadAt,
     }
@@ -139,6 +141,7 @@ function useFacts(): Facts {
     status,
     inventory,
     responses,
+    plans,
     connectorList,
     connectorsReadAt,
     intl,
@@ -180,6 +183,9 @@ function useRemedies(): (remedy: Remedy) => void {
           return router.go({ view: 'overview', part: 'monitors' })
         case 'response':
           return router.go({ view: 'tokens', scope: 'incidents', id: remedy.id })
+        case 'plan':
+          turnTo(remedy.connectionId)
+          return router.go({ view: 'tokens', scope: 'plans', planId: remedy.id })
         case 'connections':
           return router.go({ view: 'settings', section: 'connections' })
         case 'connectors':

@@ -1,12 +1,11 @@
-import { lazy, Suspense, useMemo } from 'react'
-import { useStore } from 'zustand'
+import { lazy, Suspense } from 'react'
 import type { Connection } from '#shared/contract/connections.ts'
-import { NO_POLICY } from '#shared/domain/token-policy.ts'
-import { TokensProvider } from '../features/tokens/context.tsx'
 import { type TokensPlace, TokensView } from '../features/tokens/TokensView.tsx'
-import { TokenTabs } from '../features/tokens/TokenTabs.tsx'
+import { type TokenScope, TokenTabs } from '../features/tokens/TokenTabs.tsx'
 import { IncidentPlace, IncidentsSurroundings, IncidentTools, isIncidentRoute } from './Incidents.tsx'
-import { useClipboardStatus, useIdentity, useLooks, usePage, useRoute } from './page-context.tsx'
+import { useLooks, usePage, useRoute } from './page-context.tsx'
+import type { Route } from './routes.ts'
+import { TokensSurroundings } from './TokensSurroundings.tsx'
 
 // The tokens of everybody are a table of their own kind, fetched when somebody looks at them.
 const InventoryPage = lazy(() => import('./InventoryPage.tsx'))
@@ -20,73 +19,38 @@ export function TokensPage({ connection }: { connection: Connection }) {
     <IncidentsSurroundings connection={connection}>
       <TokenTabs
         scope={isIncidentRoute(route) ? null : route.scope}
-        onScope={(scope) =>
-          router.go(scope === 'users' ? { view: 'tokens', scope, userId: null } : { view: 'tokens', scope })
-        }
+        onScope={(scope) => router.go(placeOf(scope))}
         tools={<IncidentTools />}
       />
       {isIncidentRoute(route) ? (
         <IncidentPlace route={route} />
-      ) : route.scope === 'mine' || route.scope === 'users' ? (
-        <TokensOfUsers connection={connection} place={route as TokensPlace} />
       ) : (
-        <Suspense fallback={null}>
-          <InventoryPage
-            connection={connection}
-            scope={route.scope}
-            finding={route.scope === 'all' ? route.finding : undefined}
-          />
-        </Suspense>
+        <TokensSurroundings connection={connection}>
+          {route.scope === 'mine' || route.scope === 'users' || route.scope === 'plans' ? (
+            <TokensOfUsers place={route as TokensPlace} />
+          ) : (
+            <Suspense fallback={null}>
+              <InventoryPage
+                connection={connection}
+                scope={route.scope}
+                finding={route.scope === 'all' ? route.finding : undefined}
+              />
+            </Suspense>
+          )}
+        </TokensSurroundings>
       )}
     </IncidentsSurroundings>
   )
 }
 
-/** Tokens of the connection's holder and of single users. */
-function TokensOfUsers({ connection, place }: { connection: Connection; place: TokensPlace }) {
-  const { host, tokens, upkeep, incidents, pageClipboard, save, settings, system, router } = usePage()
+/** Tokens of the connection's holder and of single users, and what is planned. */
+function TokensOfUsers({ place }: { place: TokensPlace }) {
   const search = useLooks((looks) => looks.search)
-  const chosen = useStore(settings, (state) => state.settings)
-  const clipboard = useStore(system, (state) => state.info?.clipboard ?? 'system')
-  const clipboardStatus = useClipboardStatus()
-  const identity = useIdentity(connection.id)
-  const value = useMemo(
-    () => ({
-      client: host.client,
-      store: tokens,
-      upkeep,
-      pageClipboard,
-      save,
-      connection,
-      identity,
-      clipboard,
-      clipboardStatus,
-      clipboardClearSeconds: chosen?.clipboardClearSeconds ?? 30,
-      tokenNameTemplate: chosen?.tokenNameTemplate ?? '',
-      tokenPolicy: chosen?.tokenPolicy ?? NO_POLICY,
-      onShowUser: (userId: string | null) => router.go({ view: 'tokens', scope: 'users', userId }),
-      onLostDevice: (userId: string | null) => router.go({ view: 'tokens', scope: 'lost-device', userId }),
-      onRevokeAll: (userId: string, tokenIds: string[]) =>
-        incidents.actions.openBulk(connection.id, [{ userId, tokenIds }]),
-    }),
-    [
-      host,
-      tokens,
-      upkeep,
-      incidents,
-      pageClipboard,
-      save,
-      connection,
-      identity,
-      clipboard,
-      clipboardStatus,
-      chosen,
-      router,
-    ],
-  )
-  return (
-    <TokensProvider value={value}>
-      <TokensView place={place} search={search} />
-    </TokensProvider>
-  )
+  return <TokensView place={place} search={search} />
+}
+
+/** Where a tab leads. */
+function placeOf(scope: TokenScope): Route {
+  if (scope === 'users') return { view: 'tokens', scope, userId: null }
+  return scope === 'plans' ? { view: 'tokens', scope, planId: null } : { view: 'tokens', scope }
 }

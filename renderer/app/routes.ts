@@ -28,6 +28,8 @@ export type Route =
   /** `finding`: those alone in which the rule finds something */
   | { view: 'tokens'; scope: 'all'; finding?: FindingId }
   | { view: 'tokens'; scope: 'users'; userId: string | null }
+  /** `planId`: the plan that somebody came for */
+  | { view: 'tokens'; scope: 'plans'; planId: string | null }
   | { view: 'tokens'; scope: 'lost-device'; userId: string | null }
   | { view: 'tokens'; scope: 'incidents'; id: string | null }
   | { view: 'xtm-one' }
@@ -54,6 +56,7 @@ export function addressOf(route: Route): string {
     return route.connectorId === null
       ? '#/connectors'
       : `#/connectors/${encodeURIComponent(route.connectorId)}`
+  if (route.scope === 'plans') return addressWithId('plans', route.planId)
   if (route.scope === 'incidents') return addressWithId('incident', route.id)
   if (route.scope === 'users' || route.scope === 'lost-device')
     return addressWithId(route.scope, route.userId)
@@ -79,6 +82,7 @@ export function routeOf(address: string): Route {
   if (view === 'tokens') {
     if (part === 'users' || part === 'lost-device')
       return { view: 'tokens', scope: part, userId: decoded(id) }
+    if (part === 'plans') return { view, scope: part, planId: decoded(id) }
     if (part === 'incident') return { view: 'tokens', scope: 'incidents', id: decoded(id) }
     const finding = FINDING_IDS.find((known) => known === id)
     if (part === 'all' && finding) return { view, scope: part, finding }

@@ -123,5 +123,6 @@ export const upkeep = {
   stopRotation: procedure.input(OfEntry).output(Rotation),
 
   remind: procedure.input(TokenRef.extend({ days: Reminder.shape.days })).output(Reminder),
+  /** A reminder, or what came of a plan that has ended. */
   dismiss: procedure.input(OfEntry).output(z.void()),
 }

@@ -116,6 +116,8 @@ export function upkeepRouter(world: World, enter: (procedure: Procedure, errors:
       await enter('upkeep.dismiss', errors)
       world.upkeep.set((before) => ({
         ...before,
+        timers: before.timers.filter(({ id }) => id !== input.id),
+        rotations: before.rotations.filter(({ id }) => id !== input.id),
         reminders: before.reminders.filter(({ id }) => id !== input.id),
       }))
     }),

@@ -309,6 +309,19 @@ export const INVENTORY_STATES: readonly ViewState[] = [
     },
   }),
   all({
+    id: 'inventory-plan',
+    views: [...ALL, 'dialog:plan'],
+    world: (world) => become(world, {}),
+    async reach(stage) {
+      await seeRows(stage)
+      await stage.fill('[data-testid=search]', 'base token')
+      await stage.see('[role=grid][aria-rowcount="2"]')
+      await stage.press('[role=row][data-opens]')
+      await stage.press('[data-testid=token-panel] [data-testid=plan]')
+      await stage.see('[data-testid=plan-choice]')
+    },
+  }),
+  all({
     id: 'inventory-details',
     world: (world) => become(world, {}),
     async reach(stage) {

@@ -107,10 +107,55 @@ export async function replace(stage: Stage, name: string): Promise<void> {
   await stage.advance(1_000)
 }
 
+/** Of Bob and of Alice, as they wait. */
+function busyForAll(world: World): void {
+  busy(world)
+  const alice = world.people.find(({ user }) => user.id === ALICE)
+  const [token] = alice?.tokens ?? []
+  if (!alice || !token) throw new Error('Alice has no token')
+  world.upkeep.set((before) => ({
+    ...before,
+    timers: [timerOf(alice, token, NOW, { id: 'sought', at: NOW + 30 * HOUR }), ...before.timers],
+  }))
+}
+
+const plans = (state: Omit<ViewState, 'views' | 'address'> & { address?: string }): ViewState => ({
+  views: ['route:tokens/plans'],
+  address: '#/tokens/plans',
+  ...state,
+})
+
 /** T-16, T-17 */
 export const UPKEEP_STATES: readonly ViewState[] = [
   { id: 'planned', views: MINE, world: busy, reach: (stage) => stage.see('[data-testid=planned]') },
   { id: 'planned-over', views: MINE, world: over, reach: (stage) => stage.see('[data-testid=planned]') },
+  plans({
+    id: 'plans',
+    world: busyForAll,
+    address: '#/tokens/plans/sought',
+    reach: (stage) => stage.see('[data-testid=planned-timer][aria-current]'),
+  }),
+  plans({ id: 'plans-over', world: over, reach: (stage) => stage.see('[data-testid=dismiss]') }),
+  plans({
+    id: 'plans-none',
+    world: (world) => setUp(world, {}),
+    reach: (stage) => stage.see('[data-testid=plans-empty]'),
+  }),
+  plans({
+    id: 'plans-no-match',
+    world: busyForAll,
+    async reach(stage) {
+      await stage.fill('[data-testid=search]', 'nobody calls it that')
+      await stage.see('[data-testid=no-match]')
+    },
+  }),
+  {
+    id: 'overview-plans',
+    views: ['route:overview'],
+    address: '#/overview',
+    world: over,
+    reach: (stage) => stage.see('[data-row="plan failed"]'),
+  },
   {
     id: 'planned-refused',
     views: MINE,

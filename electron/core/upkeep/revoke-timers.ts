@@ -100,6 +100,14 @@ export class RevokeTimers {
     )
   }
 
+  /** Somebody has seen what came of it. Does nothing to one that waits. */
+  dismiss(id: string): void {
+    if (!this.#ended.some((entry) => entry.id === id)) return
+    this.#ended = this.#ended.filter((entry) => entry.id !== id)
+    this.#parts.store.remove(id)
+    this.#parts.changed()
+  }
+
   /** Starts what is due; called now and then, and when something may have changed. */
   look(): void {
     for (const watch of this.#watched.values()) {

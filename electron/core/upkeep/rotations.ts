@@ -117,6 +117,14 @@ export class Rotations {
     return this.#one(id)
   }
 
+  /** Somebody has seen what came of it. Does nothing to one that is watched. */
+  dismiss(id: string): void {
+    if (!this.#ended.some((entry) => entry.id === id)) return
+    this.#ended = this.#ended.filter((entry) => entry.id !== id)
+    this.#parts.store.remove(id)
+    this.#parts.changed()
+  }
+
   /** Looks at those whose turn it is. */
   look(): void {
     const now = this.#parts.clock.now()

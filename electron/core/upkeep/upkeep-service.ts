@@ -82,7 +82,7 @@ export class UpkeepService {
   }
 
   dismiss(id: string): void {
-    this.#reminders.dismiss(id)
+    for (const part of [this.#timers, this.#rotations, this.#reminders]) part.dismiss(id)
   }
 
   /** The connection is removed: nobody can do anything there any more. */

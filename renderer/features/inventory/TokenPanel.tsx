@@ -20,7 +20,7 @@ export function TokenPanel({ row, onClose }: { row: InventoryRow; onClose: () =>
   const text = useText()
   const title = useId()
   const skewMs = useSkew()
-  const { onShowUser } = useInventoryEnvironment()
+  const { onShowUser, plansOf } = useInventoryEnvironment()
   const { holder } = row
   return (
     <aside
@@ -73,6 +73,7 @@ export function TokenPanel({ row, onClose }: { row: InventoryRow; onClose: () =>
           <T id="inventory.show-owner" />
         </Button>
       </PanelPart>
+      <PanelPart title={text('planned.title')}>{plansOf(row)}</PanelPart>
       <PanelPart title={text('inventory.column.findings')}>
         <Findings row={row} />
       </PanelPart>

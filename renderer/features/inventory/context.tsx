@@ -2,6 +2,7 @@ import { createContext, type ReactNode, useContext } from 'react'
 import { useStore } from 'zustand'
 import type { InventoryView } from '#shared/contract/settings.ts'
 import type { ConsoleClient } from '../../client.ts'
+import type { InventoryRow } from './row.ts'
 import type { InventoryActions, InventoryState, InventoryStore } from './store.ts'
 
 /** What the inventory's views get from the rest of the page. */
@@ -22,6 +23,8 @@ export interface InventoryEnvironment {
   readonly onRevoke: (targets: { userId: string; tokenIds: string[] }[]) => void
   /** hands a file to the reader */
   readonly save: (fileName: string, text: string, type?: string) => void
+  /** what is planned for a token, and the way to plan (T-16, T-17) */
+  readonly plansOf: (row: InventoryRow) => ReactNode
   /** buttons of other features over the selection, for its bar */
   readonly selectionActions: ReactNode
 }

@@ -14,6 +14,7 @@ const REMEDY_LABELS: Readonly<Record<Remedy['do'], MessageId>> = {
   registration: 'overview.go.registration',
   monitors: 'overview.go.monitors',
   response: 'overview.go.response',
+  plan: 'overview.go.plan',
   connections: 'connection.manage',
   finding: 'overview.go.tokens',
   activity: 'overview.go.activity',

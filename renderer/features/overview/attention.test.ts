@@ -3,6 +3,7 @@ import type { Connector } from '#shared/contract/connectors.ts'
 import type { HeartbeatStatus, MonitorView } from '#shared/contract/heartbeat.ts'
 import type { Incident } from '#shared/contract/incidents.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
+import type { RevokeTimer } from '#shared/contract/upkeep.ts'
 import { FINDING_IDS, type FindingId } from '#shared/domain/findings.ts'
 import { type MonitorKind, monitorId } from '#shared/domain/monitors.ts'
 import { attentionRows, type Facts, findingCounts } from './attention.ts'
@@ -44,6 +45,7 @@ const facts = (change: Partial<Facts>): Facts => ({
   system: null,
   inventory: null,
   responses: null,
+  plans: null,
   connectors: null,
   connectorsReadAt: null,
   ...change,
@@ -81,6 +83,63 @@ const incident = (cause: HeartbeatStatus['incidents'][number]['cause'], ids: str
 })
 
 const ids = (change: Partial<Facts>): string[] => attentionRows(facts(change)).map(({ id }) => id)
+
+const planOf = (id: string) => ({
+  id,
+  connectionId: 'cert',
+  owner: { id: 'u', name: 'Alice', email: 'alice@example.org' },
+  token: {
+    id: 't',
+    name: 'Laptop',
+    maskedToken: '****a1b2',
+    createdAt: null,
+    expiresAt: null,
+    lastUsedAt: null,
+  },
+  createdAt: NOW - 1,
+})
+
+const timer = (id: string, change: Partial<RevokeTimer>): RevokeTimer => ({
+  ...planOf(id),
+  at: NOW,
+  reason: '',
+  state: 'waiting',
+  problem: null,
+  endedAt: null,
+  lateMs: null,
+  ...change,
+})
+
+describe('plans for tokens', () => {
+  const DAY = 86_400_000
+  const rowsOf = (timers: RevokeTimer[]) =>
+    attentionRows(facts({ plans: { timers, rotations: [], reminders: [] } }))
+  const problem = { code: 'timeout', detail: null } as const
+
+  test('are told a day ahead, to the millisecond, and lead to the plan', () => {
+    const rows = rowsOf([timer('near', { at: NOW + DAY }), timer('far', { at: NOW + DAY + 1 })])
+    expect(rows).toMatchObject([
+      { id: 'plan near', tone: 'neutral', remedy: { do: 'plan', connectionId: 'cert', id: 'near' } },
+    ])
+  })
+
+  test('that could not be carried out are alarms, and one that was late is a warning for a day', () => {
+    const rows = rowsOf([
+      timer('overdue', { at: NOW - 1, problem }),
+      timer('early', { at: NOW + DAY + 1, problem }),
+      timer('failed', { at: NOW - 90 * DAY, state: 'failed', problem, endedAt: NOW - 90 * DAY }),
+      timer('late', { at: NOW - 5, state: 'done', lateMs: 4, endedAt: NOW - 1 }),
+      timer('long ago', { at: NOW - 5, state: 'done', lateMs: 4, endedAt: NOW - DAY }),
+      timer('in time', { at: NOW - 5, state: 'done', endedAt: NOW - 1 }),
+      timer('taken back', { at: NOW - 5, state: 'cancelled', endedAt: NOW - 1 }),
+    ])
+    expect(rows.map(({ id, tone }) => [id, tone])).toEqual([
+      ['plan failed', 'danger'],
+      ['plan overdue', 'danger'],
+      ['plan late', 'warning'],
+    ])
+  })
+})
 
 describe('incidents', () => {
   test('a shared cause is one row, whatever went down with it', () => {

@@ -5,6 +5,7 @@ import type { Incident } from '#shared/contract/incidents.ts'
 import type { InventoryStatus } from '#shared/contract/inventory.ts'
 import type { Registration } from '#shared/contract/registration.ts'
 import type { SystemStatus } from '#shared/contract/system.ts'
+import type { Reminder, RevokeTimer, Rotation, Upkeep } from '#shared/contract/upkeep.ts'
 import { isTrouble, STANDINGS, type Standing, standingOf } from '#shared/domain/connector.ts'
 import { FINDING_SEVERITY, type FindingId, SEVERITIES } from '#shared/domain/findings.ts'
 import { FRESH_MS } from '#shared/domain/registration.ts'
@@ -19,6 +20,7 @@ export type Remedy =
   | { readonly do: 'finding'; readonly id: FindingId }
   | { readonly do: 'keychain' | 'local' | 'activity' }
   | { readonly do: 'response'; readonly id: string }
+  | { readonly do: 'plan'; readonly connectionId: string; readonly id: string }
 
 /** Who says so. */
 export type Source = 'heartbeat' | 'registration' | 'connection' | 'inventory' | 'connectors' | 'console'
@@ -58,6 +60,8 @@ export interface Facts {
   readonly connectorsReadAt: number | null
   /** revocations and lost devices, of every connection */
   readonly responses: readonly Incident[] | null
+  /** what is planned for tokens, of every connection */
+  readonly plans: Upkeep | null
 }
 
 const TONES = ['danger', 'warning', 'neutral'] as const
@@ -70,6 +74,7 @@ export function attentionRows(facts: Facts): AttentionRow[] {
     ...ofRegistrations(facts),
     ...ofConnections(facts),
     ...ofResponses(facts),
+    ...ofPlans(facts),
     ...ofConnectors(facts),
     ...ofInventory(facts),
   ]
@@ -299,6 +304,97 @@ function ofResponses({ responses, nameOf }: Facts): AttentionRow[] {
     },
   )
 }
+
+/** A plan that is carried out within this time is told before. */
+const SOON_MS = 86_400_000
+
+/** Plans for tokens that are due soon, were late, or failed (T-16, T-17). */
+function ofPlans({ plans, nameOf, now }: Facts): AttentionRow[] {
+  if (!plans) return []
+  const row = (
+    { id, connectionId, token, owner }: Reminder | RevokeTimer | Rotation,
+    told: Pick<AttentionRow, 'tone' | 'why' | 'since' | 'evidenceAt'> & { what: PlanSentence },
+  ): AttentionRow => ({
+    ...told,
+    id: `plan ${id}`,
+    what: say(told.what, {
+      connection: nameOf(connectionId),
+      owner: owner.name,
+      token: token.name.trim() === '' ? { id: 'token.no-name' } : token.name,
+    }),
+    source: 'console',
+    remedy: { do: 'plan', connectionId, id },
+  })
+  return [
+    ...plans.timers.flatMap((timer): AttentionRow[] => {
+      const { state, at, problem, endedAt, lateMs } = timer
+      const why = failure(problem?.code)
+      if (state === 'failed')
+        return [
+          row(timer, {
+            what: 'overview.plan.not-revoked',
+            tone: 'danger',
+            why,
+            since: at,
+            evidenceAt: endedAt,
+          }),
+        ]
+      if (state === 'waiting' && problem !== null && at <= now)
+        return [
+          row(timer, { what: 'overview.plan.overdue', tone: 'danger', why, since: at, evidenceAt: null }),
+        ]
+      if (state === 'waiting' && at - now <= SOON_MS)
+        return [
+          row(timer, { what: 'overview.plan.soon', tone: 'neutral', why, since: null, evidenceAt: null }),
+        ]
+      if (state === 'done' && lateMs !== null && now - (endedAt ?? 0) < SOON_MS)
+        return [
+          row(timer, { what: 'overview.plan.late', tone: 'warning', why, since: at, evidenceAt: endedAt }),
+        ]
+      return []
+    }),
+    ...plans.rotations.flatMap((rotation): AttentionRow[] => {
+      const { phase, problem, checkedAt, endedAt } = rotation
+      const why = failure(problem?.code)
+      if (phase === 'failed')
+        return [
+          row(rotation, {
+            what: 'overview.plan.not-replaced',
+            tone: 'danger',
+            why,
+            since: endedAt,
+            evidenceAt: endedAt,
+          }),
+        ]
+      if (phase === 'ready')
+        return [
+          row(rotation, {
+            what: 'overview.plan.ready',
+            tone: 'warning',
+            why,
+            since: null,
+            evidenceAt: checkedAt,
+          }),
+        ]
+      return []
+    }),
+    ...plans.reminders.flatMap((reminder): AttentionRow[] =>
+      reminder.state === 'due'
+        ? [
+            row(reminder, {
+              what: 'overview.plan.reminder',
+              tone: 'warning',
+              why: reminder.connectionToken ? say('planned.connection-token') : null,
+              since: null,
+              evidenceAt: null,
+            }),
+          ]
+        : [],
+    ),
+  ]
+}
+
+type PlanSentence = Extract<MessageId, `overview.plan.${string}`>
 
 /** Troubles in which a connector that is wanted does not run. */
 const NOT_RUNNING: readonly Standing[] = ['crash-loop', 'reboot-loop', 'refused', 'not-running']

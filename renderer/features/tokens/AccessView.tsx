@@ -182,7 +182,7 @@ function LoadedAccess({
           />
         )}
       </Section>
-      <PlannedSection userId={user.id} skewMs={clockSkewMs} mayChange={mayChange} />
+      <PlannedSection userId={user.id} skewMs={clockSkewMs} />
       {shownRevoked !== null && revoked !== null && revoked.length > 0 && (
         <Section title={text('tokens.revoked')} count={countText(text, shownRevoked.length, revoked.length)}>
           {shownRevoked.length === 0 ? (
@@ -280,10 +280,11 @@ function LoadingAccess() {
 }
 
 /** Why nothing can be shown at all, or null. */
-export function useHindrance(scope: 'mine' | 'users'): 'no-own' | 'no-others' | null {
+export function useHindrance(scope: 'mine' | 'users' | 'plans'): 'no-own' | 'no-others' | null {
   const { identity } = useTokensEnvironment()
   if (!identity) return null
   const rights = rightsOf(identity)
+  if (scope === 'plans') return null
   // An account and its sessions can be looked at where there are no tokens, too (T-20).
   if (scope === 'mine') return rights.own || !identity.features.apiTokens ? null : 'no-own'
   return rights.listOthers ? null : 'no-others'

@@ -1,38 +1,81 @@
-import type { ReactNode } from 'react'
+import { Button } from '@mantine/core'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { Token } from '#shared/contract/tokens.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
+import { T } from '../../i18n/text.tsx'
 import { TokenEnding, TokenName } from '../../i18n/token.tsx'
+import { ForeignText } from '../../ui/ForeignText.tsx'
 import { useTokensEnvironment } from './context.tsx'
 import classes from './tokens.module.css'
 
+/** Where an entry stands. */
+export interface EntryPlace {
+  /** platform's clock minus ours, ms */
+  readonly skewMs: number
+  readonly mayChange: boolean
+  /** says whose token it is */
+  readonly withOwner: boolean
+  /** somebody came for it */
+  readonly isSought: boolean
+}
+
 /** One entry: which token, how it stands, what is known, what can be done. */
 export function Entry({
-  id,
-  token,
+  of: { id, token, owner },
+  withOwner,
+  isSought,
   state,
   details,
   actions,
   testId,
-}: {
-  id: string
-  token: Token
+}: Pick<EntryPlace, 'withOwner' | 'isSought'> & {
+  of: { id: string; token: Token; owner: { id: string; name: string } }
   state: ReactNode
   details?: ReactNode
   actions?: ReactNode
   testId: string
 }) {
-  const { upkeep } = useTokensEnvironment()
+  const { upkeep, onShowUser } = useTokensEnvironment()
   const refused = useStore(upkeep, (all) => (all.refused?.id === id ? all.refused.problem : null))
+  const place = useRef<HTMLLIElement>(null)
+  useEffect(() => {
+    if (isSought) place.current?.scrollIntoView({ block: 'nearest' })
+  }, [isSought])
   return (
-    <li data-testid={testId}>
+    <li ref={place} data-testid={testId} aria-current={isSought || undefined}>
       <span className={classes.plannedToken}>
         <TokenName name={token.name} /> <TokenEnding maskedToken={token.maskedToken} />
+        {withOwner && (
+          <button
+            type="button"
+            className={classes.plannedOwner}
+            onClick={() => onShowUser(owner.id)}
+            data-testid="plan-owner"
+          >
+            <ForeignText>{owner.name}</ForeignText>
+          </button>
+        )}
       </span>
       <span className={classes.plannedState}>{state}</span>
       <span className={classes.plannedActions}>{actions}</span>
       {details && <p className={classes.plannedDetails}>{details}</p>}
       {refused && <ProblemNotice problem={refused} />}
     </li>
+  )
+}
+
+/** What failed stays until a person has seen it. */
+export function Dismiss({ id }: { id: string }) {
+  const { upkeep } = useTokensEnvironment()
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      onClick={() => void upkeep.actions.act('dismiss', id)}
+      data-testid="dismiss"
+    >
+      <T id="planned.dismiss" />
+    </Button>
   )
 }

@@ -7,62 +7,76 @@ import { useNow } from '../../ui/clock.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import { useTokensEnvironment } from './context.tsx'
-import { Entry } from './PlanEntry.tsx'
-import { usePlannedOf } from './plans.ts'
+import { Dismiss, Entry, type EntryPlace } from './PlanEntry.tsx'
+import { countOf, type PlannedEntries, useHour, usePlannedOf } from './plans.ts'
 import { RotationEntry } from './RotationEntry.tsx'
 import classes from './tokens.module.css'
+import { useMayChange } from './use-may-change.ts'
 
-/** What is set up for one owner's tokens (T-16, T-17), and what came of it today; nothing where nothing is. */
-export function PlannedSection({
-  userId,
-  skewMs,
-  mayChange,
-}: {
-  userId: string
-  skewMs: number
-  mayChange: boolean
-}) {
+/** What is set up for one owner's tokens (T-16, T-17), and what came of it; nothing where nothing is. */
+export function PlannedSection({ userId, skewMs }: { userId: string; skewMs: number }) {
   const text = useText()
-  const hour = useNow((now) => Math.floor(now / 3_600_000))
-  const { timers, rotations, reminders } = usePlannedOf(userId, hour * 3_600_000)
-  const count = timers.length + rotations.length + reminders.length
+  const planned = usePlannedOf(useHour(), { userId })
+  const count = countOf(planned)
   if (count === 0) return null
   return (
     <Section title={text('planned.title')} count={text('common.count', { count })}>
-      <ul className={classes.planned} aria-label={text('planned.title')} data-testid="planned">
-        {rotations.map((rotation) => (
-          <RotationEntry key={rotation.id} rotation={rotation} skewMs={skewMs} mayChange={mayChange} />
-        ))}
-        {timers.map((timer) => (
-          <TimerEntry key={timer.id} timer={timer} skewMs={skewMs} mayChange={mayChange} />
-        ))}
-        {reminders.map((reminder) => (
-          <ReminderEntry key={reminder.id} reminder={reminder} skewMs={skewMs} />
-        ))}
-      </ul>
+      <PlannedList planned={planned} skewMs={skewMs} label={text('planned.title')} />
     </Section>
   )
 }
 
-function TimerEntry({
-  timer,
+/** The entries themselves; nothing where there are none. */
+export function PlannedList({
+  planned,
   skewMs,
-  mayChange,
+  label,
+  withOwner = false,
+  planId = null,
 }: {
-  timer: RevokeTimer
+  planned: PlannedEntries
   skewMs: number
-  mayChange: boolean
+  label: string
+  /** says whose token it is: the list is of more than one owner */
+  withOwner?: boolean
+  /** the one that somebody came for */
+  planId?: string | null
 }) {
+  const mayChange = useMayChange()
+  const { timers, rotations, reminders } = planned
+  if (countOf(planned) === 0) return null
+  const of = ({ id, owner }: { id: string; owner: { id: string } }) => ({
+    skewMs,
+    mayChange: mayChange(owner.id),
+    withOwner,
+    isSought: id === planId,
+  })
+  return (
+    <ul className={classes.planned} aria-label={label} data-testid="planned">
+      {rotations.map((rotation) => (
+        <RotationEntry key={rotation.id} rotation={rotation} {...of(rotation)} />
+      ))}
+      {timers.map((timer) => (
+        <TimerEntry key={timer.id} timer={timer} {...of(timer)} />
+      ))}
+      {reminders.map((reminder) => (
+        <ReminderEntry key={reminder.id} reminder={reminder} {...of(reminder)} />
+      ))}
+    </ul>
+  )
+}
+
+function TimerEntry({ timer, skewMs, mayChange, ...place }: { timer: RevokeTimer } & EntryPlace) {
   const text = useText()
   const spanText = useSpanText()
   const { upkeep } = useTokensEnvironment()
-  const { id, token, state, at, problem, lateMs } = timer
+  const { id, state, at, problem, lateMs } = timer
   const why = problem ? text(`problem.${problem.code}.what`) : ''
   const isOver = useNow((now) => at <= now + skewMs)
   return (
     <Entry
-      id={id}
-      token={token}
+      of={timer}
+      {...place}
       testId="planned-timer"
       state={
         state === 'waiting' ? (
@@ -87,8 +101,7 @@ function TimerEntry({
       }
       details={why === '' ? timer.reason : state === 'waiting' ? text('planned.tries-again', { why }) : why}
       actions={
-        mayChange &&
-        state === 'waiting' && (
+        mayChange && state === 'waiting' ? (
           <Button
             variant="default"
             size="compact-sm"
@@ -97,23 +110,25 @@ function TimerEntry({
           >
             <T id="planned.cancel" />
           </Button>
+        ) : (
+          state === 'failed' && <Dismiss id={id} />
         )
       }
     />
   )
 }
 
-function ReminderEntry({ reminder, skewMs }: { reminder: Reminder; skewMs: number }) {
+function ReminderEntry({ reminder, skewMs, ...place }: { reminder: Reminder } & EntryPlace) {
   const text = useText()
   const { upkeep } = useTokensEnvironment()
-  const { id, token, days, state, connectionToken } = reminder
-  const { expiresAt } = token
+  const { id, days, state, connectionToken } = reminder
+  const { expiresAt } = reminder.token
   const isOver = useNow((now) => isExpired(expiresAt, now + skewMs))
   const when = expiresAt === null ? text('token.never') : <RelativeTime at={expiresAt} skewMs={skewMs} />
   return (
     <Entry
-      id={id}
-      token={token}
+      of={reminder}
+      {...place}
       testId="planned-reminder"
       state={
         state === 'waiting' ? (

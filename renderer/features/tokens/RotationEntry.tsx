@@ -7,7 +7,7 @@ import { Age, RelativeTime } from '../../i18n/time.tsx'
 import { useNow } from '../../ui/clock.tsx'
 import { StateMark, type Tone } from '../../ui/StateMark.tsx'
 import { useTokensActions, useTokensEnvironment } from './context.tsx'
-import { Entry } from './PlanEntry.tsx'
+import { Dismiss, Entry, type EntryPlace } from './PlanEntry.tsx'
 
 const TONES: Readonly<Record<Rotation['phase'], Tone>> = {
   watching: 'busy',
@@ -22,20 +22,17 @@ export function RotationEntry({
   rotation,
   skewMs,
   mayChange,
-}: {
-  rotation: Rotation
-  skewMs: number
-  mayChange: boolean
-}) {
+  ...place
+}: { rotation: Rotation } & EntryPlace) {
   const text = useText()
   const actions = useTokensActions()
   const { upkeep } = useTokensEnvironment()
-  const { id, token, replacement, phase } = rotation
+  const { id, replacement, phase } = rotation
   const isOpen = phase === 'watching' || phase === 'ready'
   return (
     <Entry
-      id={id}
-      token={token}
+      of={rotation}
+      {...place}
       testId="planned-rotation"
       state={
         <StateMark tone={TONES[phase]}>
@@ -50,8 +47,7 @@ export function RotationEntry({
         )
       }
       actions={
-        mayChange &&
-        isOpen && (
+        mayChange && isOpen ? (
           <>
             <Button
               variant="default"
@@ -79,6 +75,8 @@ export function RotationEntry({
               <T id="rotation.finish" />
             </Button>
           </>
+        ) : (
+          phase === 'failed' && <Dismiss id={id} />
         )
       }
     />

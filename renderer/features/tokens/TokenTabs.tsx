@@ -3,7 +3,7 @@ import { useText } from '../../i18n/text.tsx'
 import classes from './tokens.module.css'
 
 /** The tabs of the tokens' view, in their order. */
-export const TOKEN_SCOPES = ['all', 'mine', 'users', 'findings', 'revoked', 'review'] as const
+export const TOKEN_SCOPES = ['all', 'mine', 'users', 'findings', 'revoked', 'plans', 'review'] as const
 export type TokenScope = (typeof TOKEN_SCOPES)[number]
 
 export function TokenTabs({

@@ -3,19 +3,18 @@ import { T, useText } from '../../i18n/text.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { AccessView, useHindrance } from './AccessView.tsx'
-import { useTokens, useTokensEnvironment } from './context.tsx'
-import { FinishRotationDialog } from './FinishRotationDialog.tsx'
-import { GenerateDialog } from './GenerateDialog.tsx'
-import { KillDialog } from './KillDialog.tsx'
-import { PlanDialog } from './PlanDialog.tsx'
-import { RevealDialog } from './RevealDialog.tsx'
-import { RevokeDialog } from './RevokeDialog.tsx'
+import { useTokensEnvironment } from './context.tsx'
+import { PlansView } from './PlansView.tsx'
+import { TokenDialogs } from './TokenDialogs.tsx'
 import classes from './tokens.module.css'
 import { UsersView } from './UsersView.tsx'
 
-export type TokensPlace = { scope: 'mine' } | { scope: 'users'; userId: string | null }
+export type TokensPlace =
+  | { scope: 'mine' }
+  | { scope: 'users'; userId: string | null }
+  | { scope: 'plans'; planId: string | null }
 
-/** Tokens of the connection's holder, and of everybody else. */
+/** Tokens of the connection's holder, and of everybody else, and what is planned for them. */
 export function TokensView({ place, search }: { place: TokensPlace; search: string }) {
   const text = useText()
   const { onShowUser } = useTokensEnvironment()
@@ -29,6 +28,8 @@ export function TokensView({ place, search }: { place: TokensPlace; search: stri
         </EmptyState>
       ) : place.scope === 'mine' ? (
         <AccessView key="me" userRef="me" search={search} />
+      ) : place.scope === 'plans' ? (
+        <PlansView search={search} planId={place.planId} />
       ) : place.userId === null ? (
         <UsersView search={search} />
       ) : (
@@ -50,25 +51,4 @@ export function TokensView({ place, search }: { place: TokensPlace; search: stri
       <TokenDialogs />
     </>
   )
-}
-
-function TokenDialogs() {
-  const dialog = useTokens((state) => state.dialog)
-  switch (dialog?.name) {
-    case 'generate':
-      return <GenerateDialog dialog={dialog} />
-    case 'reveal':
-      return <RevealDialog key={dialog.generated.revealId} dialog={dialog} />
-    case 'plan':
-      return <PlanDialog dialog={dialog} />
-    case 'finish-rotation':
-      return <FinishRotationDialog dialog={dialog} />
-    case 'revoke':
-      return <RevokeDialog dialog={dialog} />
-    case 'kill-session':
-    case 'kill-sessions':
-      return <KillDialog dialog={dialog} />
-    default:
-      return null
-  }
 }

@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { UserAccess } from '#shared/contract/tokens.ts'
 import type { Reminder, RevokeTimer, Rotation, Upkeep } from '#shared/contract/upkeep.ts'
+import { useNow } from '../../ui/clock.tsx'
 import { useTokensEnvironment } from './context.tsx'
 
 /** What is set up for one token and still to come. */
@@ -53,28 +54,49 @@ export interface PlannedEntries {
   readonly reminders: readonly Reminder[]
 }
 
-/** Everything set up for one owner's tokens, and what came of it within the last day. */
-export function usePlannedOf(userId: string, now: number): PlannedEntries {
+export const countOf = ({ timers, rotations, reminders }: PlannedEntries): number =>
+  timers.length + rotations.length + reminders.length
+
+/** Our clock, to the hour: what ended leaves the lists some time. */
+export function useHour(): number {
+  return useNow((now) => Math.floor(now / 3_600_000)) * 3_600_000
+}
+
+/**
+ * Everything set up for tokens of the connection, what failed until somebody has dismissed it, and what else came of it within
+ * the last day. @param of whose tokens alone, or which token alone
+ */
+export function usePlannedOf(now: number, of: { userId?: string; tokenId?: string } = {}): PlannedEntries {
+  const { userId, tokenId } = of
   const { upkeep, connection } = useTokensEnvironment()
   const all = useStore(upkeep, (state) => state.upkeep)
   return useMemo(() => {
     const { timers, rotations, reminders } = all ?? NOTHING
-    const isTheirs = (entry: { connectionId: string; owner: { id: string } }): boolean =>
-      entry.connectionId === connection.id && entry.owner.id === userId
+    const isTheirs = (entry: {
+      connectionId: string
+      owner: { id: string }
+      token: { id: string }
+    }): boolean =>
+      entry.connectionId === connection.id &&
+      (userId === undefined || entry.owner.id === userId) &&
+      (tokenId === undefined || entry.token.id === tokenId)
     const isRecent = ({ endedAt }: { endedAt: number | null }): boolean =>
       endedAt !== null && now - endedAt < ENDED_SHOWN_MS
     return {
       timers: timers
         .filter(isTheirs)
-        .filter((one) => one.state === 'waiting' || (one.state !== 'cancelled' && isRecent(one))),
+        .filter(
+          ({ state, endedAt }) =>
+            state === 'waiting' || state === 'failed' || (state !== 'cancelled' && isRecent({ endedAt })),
+        ),
       rotations: rotations
         .filter(isTheirs)
-        .filter((one) => isOpen(one) || (one.phase !== 'stopped' && isRecent(one))),
+        .filter((one) => isOpen(one) || one.phase === 'failed' || (one.phase !== 'stopped' && isRecent(one))),
       reminders: reminders
         .filter(isTheirs)
         .filter(({ state, own }) => state === 'due' || (state === 'waiting' && !own)),
     }
-  }, [all, connection.id, userId, now])
+  }, [all, connection.id, userId, tokenId, now])
 }
 
 /** Asks for another reading when something that was planned has ended a token that the last one still lists. */

@@ -94,6 +94,7 @@ const environment = {
   store,
   client: host.client,
   keepsRevoked: false,
+  plansOf: () => null,
   isConnected: true,
   views: [],
   onViews: () => {},
