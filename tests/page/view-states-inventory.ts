@@ -3,6 +3,7 @@ import type { Settings } from '#shared/contract/settings.ts'
 import { inventoryStatus } from './inventory-world.ts'
 import { ALICE, everybody, hostileTokens } from './people.ts'
 import type { Stage } from './stage.tsx'
+import { timerOf } from './upkeep-world.ts'
 import type { ViewState } from './view-state.ts'
 import { changeConnection, identity, NOW, problem, type World } from './world.ts'
 
@@ -306,6 +307,24 @@ export const INVENTORY_STATES: readonly ViewState[] = [
       await stage.press('[data-testid=filter-owner-service]')
       stage.key('Escape')
       await stage.see('[data-testid=selection-hidden]')
+    },
+  }),
+  all({
+    id: 'inventory-planned',
+    world(world) {
+      become(world, {})
+      const alice = world.people.find(({ user }) => user.id === ALICE)
+      const token = alice?.tokens.find(({ name }) => name === 'Base token')
+      if (!alice || !token) throw new Error('Alice has no base token')
+      const timer = timerOf(alice, token, NOW, { at: NOW - MINUTE, problem: problem('timeout') })
+      world.upkeep.set((before) => ({ ...before, timers: [timer] }))
+    },
+    async reach(stage) {
+      await seeRows(stage)
+      await stage.fill('[data-testid=search]', 'base token')
+      await stage.see('[role=grid][aria-rowcount="2"]')
+      await stage.press('[role=row][data-opens]')
+      await stage.see('[data-testid=token-panel] [data-testid=planned-timer]')
     },
   }),
   all({

@@ -33,6 +33,7 @@ export function PlannedList({
   label,
   withOwner = false,
   planId = null,
+  narrow = false,
 }: {
   planned: PlannedEntries
   skewMs: number
@@ -41,6 +42,8 @@ export function PlannedList({
   withOwner?: boolean
   /** the one that somebody came for */
   planId?: string | null
+  /** stands beside a table */
+  narrow?: boolean
 }) {
   const mayChange = useMayChange()
   const { timers, rotations, reminders } = planned
@@ -52,7 +55,12 @@ export function PlannedList({
     isSought: id === planId,
   })
   return (
-    <ul className={classes.planned} aria-label={label} data-testid="planned">
+    <ul
+      className={classes.planned}
+      aria-label={label}
+      data-narrow={narrow || undefined}
+      data-testid="planned"
+    >
       {rotations.map((rotation) => (
         <RotationEntry key={rotation.id} rotation={rotation} {...of(rotation)} />
       ))}

@@ -33,7 +33,12 @@ export function PlansOfToken({ userId, tokenId, name }: { userId: string; tokenI
 
   return (
     <>
-      <PlannedList planned={planned} skewMs={identity?.clockSkewMs ?? 0} label={text('planned.title')} />
+      <PlannedList
+        planned={planned}
+        skewMs={identity?.clockSkewMs ?? 0}
+        label={text('planned.title')}
+        narrow
+      />
       {mayChange ? (
         <Button
           variant="default"
