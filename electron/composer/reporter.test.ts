@@ -59,3 +59,20 @@ it('tells only what changed, what is gone, and never more often than twice a sec
   clock.advance(10_000)
   expect(sent).toHaveLength(4)
 })
+
+it('says every five seconds that it is there, with nothing new in it', () => {
+  const clock = new DrivenClock()
+  const sent: Report[] = []
+  const reports = reporter(
+    () => engineOf(() => [connector('a')]),
+    clock,
+    (report) => void sent.push(report),
+  )
+  reports.touch()
+  clock.advance(500)
+  clock.advance(15_000)
+  expect(sent.map(({ changed }) => changed.length)).toEqual([1, 0, 0, 0])
+  reports.stop()
+  clock.advance(60_000)
+  expect(sent).toHaveLength(4)
+})

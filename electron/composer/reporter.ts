@@ -4,6 +4,8 @@ import type { Engine } from './engine/engine.ts'
 
 /** What happened within this time travels together. */
 const GATHER_MS = 500
+/** Said at least so often, changed or not: who hears nothing knows that this process does not run. */
+const ALIVE_MS = 5_000
 
 export type Report = Extract<FromComposer, { type: 'report' }>
 
@@ -13,7 +15,10 @@ export interface Reporter {
   stop(): void
 }
 
-/** Tells the console how the engine and its connectors stand: only what changed, and never more often than twice a second. */
+/**
+ * Tells the console how the engine and its connectors stand: only what changed, never more often than twice a second, and
+ * every five seconds that it is there at all.
+ */
 export function reporter(
   engine: () => Engine | null,
   clock: Clock,
@@ -21,11 +26,14 @@ export function reporter(
 ): Reporter {
   const sent = new Map<string, string>()
   let cancel: (() => void) | null = null
+  let cancelAlive = (): void => {}
 
   const report = (): void => {
     cancel = null
     const running = engine()
     if (running === null) return
+    cancelAlive()
+    cancelAlive = clock.after(ALIVE_MS, report)
     const observed = running.observed()
     const changed = observed.filter((connector) => isNews(sent, connector))
     const present = new Set(observed.map(({ id }) => id))
@@ -39,6 +47,7 @@ export function reporter(
     },
     stop() {
       cancel?.()
+      cancelAlive()
     },
   }
 }

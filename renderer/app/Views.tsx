@@ -130,6 +130,15 @@ function LinkBanner() {
   const text = useText()
   const { system } = usePage()
   const lost = useStore(system, (state) => state.lost)
+  const silent = useStore(system, (state) => state.silent)
+  if (!lost && silent)
+    return (
+      <div className={classes.notices}>
+        <Notice tone="warning" role="alert" testId="link-silent" title={text('link.silent')}>
+          {text('link.silent-hint')}
+        </Notice>
+      </div>
+    )
   if (!lost) return null
   return (
     <div className={classes.notices}>

@@ -55,6 +55,8 @@ export const ComposerRun = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('ready'),
     since: Instant,
+    /** when it was last heard, while it does not answer; null: it does */
+    silentSince: Instant.nullable(),
     keyBits: z.number().int(),
     keyFingerprint: z.string(),
     warnings: z.array(z.string()),

@@ -188,6 +188,25 @@ describe('losing a side', () => {
     expect(await page.getByText('does not accept the token').count()).toBe(0)
   })
 
+  it('that is stopped and goes on: the page says that nobody answers, and what was asked is done', async () => {
+    const { pid } = opened.host.process
+    if (!pid) throw new Error('The host has no process')
+    process.kill(pid, 'SIGSTOP')
+    try {
+      await page.getByTestId('nav-settings').click()
+      await page.getByTestId('section-clipboard').click()
+      await page.getByRole('combobox').selectOption('15')
+      await page.getByTestId('link-silent').waitFor()
+      expect(await page.getByTestId('link-lost').count()).toBe(0)
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+    await page.getByTestId('link-silent').waitFor({ state: 'detached' })
+    await page.reload()
+    await expect.poll(() => page.getByRole('combobox').inputValue()).toBe('15')
+    expect(opened.complaints.filter((text) => /Unhandled|uncaught/i.test(text))).toEqual([])
+  })
+
   it('of the console says so, and the page stays readable', async () => {
     opened.host.process.kill('SIGKILL')
     await page.getByTestId('link-lost').waitFor()

@@ -41,6 +41,7 @@ const PROGRESS = {
 const READY: ComposerView['run'] & { state: 'ready' } = {
   state: 'ready',
   since: NOW - 3_600_000,
+  silentSince: null,
   keyBits: 4096,
   keyFingerprint: 'q1Zr0sT5xk9mWb3uYvN7cAeF2hJ8LpD4RgKiOtXyU6E=',
   warnings: [],
@@ -423,6 +424,19 @@ export const CONNECTOR_STATES: readonly ViewState[] = [
         lastLines: LINES,
       }),
     reach: (stage) => stage.see('[data-testid=take-over]'),
+  },
+  {
+    id: 'composer-silent',
+    views: COMPOSER,
+    address: '#/settings/composer',
+    world: (world) =>
+      compose(world, {
+        settings: ON,
+        run: { ...READY, silentSince: NOW - 40_000 },
+        progress: PROGRESS,
+        lastLines: LINES,
+      }),
+    reach: (stage) => stage.see('[data-testid=composer-silent]'),
   },
   {
     id: 'composer-failed',

@@ -126,6 +126,15 @@ export const SHELL_STATES: readonly ViewState[] = [
     },
   },
   {
+    id: 'core-silent',
+    views: MINE,
+    async reach(stage) {
+      await stage.see('[role=grid]')
+      stage.page.system.setState({ silent: true })
+      await stage.see('[data-testid=link-silent]')
+    },
+  },
+  {
     id: 'switcher',
     views: ['menu:switcher'],
     async reach(stage) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
@@ -17,7 +18,7 @@ export interface ConsoleSample extends Standing {
   readonly at: number
   /** open file descriptors of the host */
   readonly descriptors: number
-  /** bytes of the profile's databases and of their journals, by file */
+  /** bytes that the profile's databases hold, by file; their journals come and go */
   readonly databases: Readonly<Record<string, number>>
   readonly page: {
     readonly heapBytes: number
@@ -84,12 +85,19 @@ async function beside(page: Page) {
   return { client, socket }
 }
 
-const databasesOf = (profile: string): Record<string, number> =>
-  Object.fromEntries(
-    readdirSync(profile)
-      .filter((name) => /\.sqlite(-wal)?$/.test(name))
-      .map((name) => [name, statSync(join(profile, name), { throwIfNoEntry: false })?.size ?? 0]),
-  )
+function databasesOf(profile: string): Record<string, number> {
+  const files = readdirSync(profile).filter((name) => name.endsWith('.sqlite') && name !== 'lock.sqlite')
+  return Object.fromEntries(files.map((name) => [name, heldBy(join(profile, name))]))
+}
+
+function heldBy(path: string): number {
+  const database = new DatabaseSync(path, { readOnly: true })
+  const pragma = (name: string): number =>
+    Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+  const bytes = (pragma('page_count') - pragma('freelist_count')) * pragma('page_size')
+  database.close()
+  return bytes
+}
 
 function errorsOf(host: BrowserHost): string[] {
   const folder = join(host.profile, 'logs')

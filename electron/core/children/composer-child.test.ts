@@ -85,10 +85,32 @@ it('puts reports together, and forgets them with the process that made them', as
   last().say({ type: 'report', progress: 'nonsense' })
   expect(composer.report.value.connectors.size).toBe(1)
   last().exit(1)
-  expect(composer.report.value).toEqual({ progress: null, connectors: new Map() })
+  expect(composer.report.value).toEqual({ progress: null, connectors: new Map(), silentSince: null })
   await clock.pass(1_000)
   expect(children).toHaveLength(2)
   expect(last().posted).toEqual([start])
+})
+
+it('tells that a running one is not heard any more, since when, and that it is heard again', async () => {
+  const { composer, clock, last } = playing()
+  await composer.run(async () => start)
+  await clock.pass(0)
+  last().say(READY)
+  await clock.pass(14_000)
+  last().say(report([observed('a')]))
+  const heardAt = clock.now()
+  await clock.pass(14_999)
+  expect(composer.report.value.silentSince).toBeNull()
+  await clock.pass(1)
+  expect(composer.report.value).toMatchObject({ silentSince: heardAt })
+  expect(composer.report.value.connectors.size).toBe(1)
+  last().say(report([]))
+  expect(composer.report.value.silentSince).toBeNull()
+  // What is asked to end is not called silent.
+  await composer.stop()
+  await clock.pass(60_000)
+  expect(composer.report.value.silentSince).toBeNull()
+  expect(clock.pending).toBe(0)
 })
 
 it('asks for what it is started with anew at each start', async () => {

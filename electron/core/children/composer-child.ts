@@ -18,6 +18,8 @@ export interface ComposerReport {
   readonly progress: ComposerProgress | null
   /** connectors at first hand, by id */
   readonly connectors: ReadonlyMap<string, ObservedConnector>
+  /** when it was last heard, while that is too long ago for a process that runs; null: it talks */
+  readonly silentSince: number | null
 }
 
 export interface ComposerChildParts {
@@ -31,17 +33,22 @@ export interface ComposerChildParts {
 const HOPELESS = new Set(['bad-config'])
 /** What is under way may end: a stop of a container takes up to ten seconds, and the window will not wait longer. */
 const KILL_AFTER_MS = 7_000
+/** A composer that runs tells something every five seconds. */
+const SILENT_AFTER_MS = 15_000
 
-const NOTHING: ComposerReport = { progress: null, connectors: new Map() }
+const NOTHING: ComposerReport = { progress: null, connectors: new Map(), silentSince: null }
 
 /** The composer as a supervised child of the console. */
 export class ComposerChild {
   readonly report = new Live<ComposerReport>(NOTHING)
   readonly #supervisor: Supervisor<Ready>
+  readonly #clock: Clock
+  #cancelSilence = (): void => {}
   #wishes = 0
   #request: () => Promise<StartComposer> = () => Promise.reject(new Error('There is no configuration'))
 
   constructor({ spawn, clock, random, logger }: ComposerChildParts) {
+    this.#clock = clock
     this.#supervisor = new Supervisor<Ready>({
       name: 'The composer',
       spawn,
@@ -55,7 +62,9 @@ export class ComposerChild {
     })
     this.#supervisor.state.subscribe(() => {
       // What an ended composer saw is no evidence of what is now.
-      if (this.state.value.state !== 'ready') this.report.set(NOTHING)
+      if (this.state.value.state === 'ready') return this.#listen()
+      this.#cancelSilence()
+      this.report.set(NOTHING)
     })
   }
 
@@ -88,6 +97,15 @@ export class ComposerChild {
     this.#supervisor.post({ type: 'confirm-removals' })
   }
 
+  /** Stopped, or starved by the machine, a process ends nothing and says nothing. */
+  #listen(): void {
+    const heardAt = this.#clock.now()
+    this.#cancelSilence()
+    this.#cancelSilence = this.#clock.after(SILENT_AFTER_MS, () =>
+      this.report.set({ ...this.report.value, silentSince: heardAt }),
+    )
+  }
+
   #hear(raw: unknown): ChildWord<Ready> | null {
     const message = FromComposer.safeParse(raw)
     if (!message.success) return null
@@ -103,7 +121,8 @@ export class ComposerChild {
         const connectors = new Map(this.report.value.connectors)
         for (const connector of changed) connectors.set(connector.id, connector)
         for (const id of gone) connectors.delete(id)
-        this.report.set({ progress, connectors })
+        this.report.set({ progress, connectors, silentSince: null })
+        this.#listen()
         return null
       }
     }

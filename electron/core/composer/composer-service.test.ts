@@ -38,6 +38,7 @@ function playedComposer() {
   const report: RunningComposer['report'] = new Live({
     progress: null as ComposerProgress | null,
     connectors: new Map<string, ObservedConnector>() as ReadonlyMap<string, ObservedConnector>,
+    silentSince: null as number | null,
   })
   return {
     started,
@@ -237,7 +238,7 @@ describe('the process', () => {
   })
 
   it('confirms held removals after a record of which', async () => {
-    child.report.set({ progress: { removalsHeld: ['a', 'b'] } as never, connectors: new Map() })
+    child.report.set({ progress: { removalsHeld: ['a', 'b'] } as never, connectors: new Map(), silentSince: null })
     await service.confirmRemovals()
     expect(child.confirmed).toBe(1)
     expect(records.at(-1)).toMatchObject({

@@ -19,6 +19,7 @@ export interface RunningComposer {
   readonly report: Live<{
     readonly progress: ComposerProgress | null
     readonly connectors: ReadonlyMap<string, ObservedConnector>
+    readonly silentSince: number | null
   }>
   readonly lastLines: string[]
   run(request: () => Promise<StartComposer>): Promise<void>
@@ -31,7 +32,7 @@ type RunState =
   | { readonly state: 'ready'; readonly since: number; readonly ready: ReadyFacts }
   | { readonly state: 'restarting'; readonly since: number; readonly nextAt: number }
   | { readonly state: 'failed'; readonly since: number }
-type ReadyFacts = Omit<Extract<ComposerRun, { state: 'ready' }>, 'state' | 'since'>
+type ReadyFacts = Omit<Extract<ComposerRun, { state: 'ready' }>, 'state' | 'since' | 'silentSince'>
 
 /** It is wanted, but its connection is not there or a keychain keeps a secret. */
 interface Waiting {
@@ -229,7 +230,10 @@ export class ComposerService {
     if (state.state === 'off' && this.#waiting !== null) {
       return { state: 'waiting', problem: this.#waiting.problem }
     }
-    if (state.state === 'ready') return { state: 'ready', since: state.since, ...state.ready }
+    if (state.state === 'ready') {
+      const { silentSince } = this.#parts.child.report.value
+      return { state: 'ready', since: state.since, silentSince, ...state.ready }
+    }
     return state
   }
 }

@@ -22,6 +22,8 @@ const TONES: Record<ComposerRun['state'], Tone> = {
   failed: 'danger',
 }
 
+const isSilent = (run: ComposerRun): boolean => run.state === 'ready' && run.silentSince !== null
+
 export function ComposerStateFacts({
   view: { run, progress, settings },
   connections,
@@ -39,8 +41,8 @@ export function ComposerStateFacts({
           name: text('local.state'),
           value: (
             <span data-testid="composer-state" data-state={run.state}>
-              <StateMark tone={TONES[run.state]}>
-                <T id={`composer.run.${run.state}`} />
+              <StateMark tone={isSilent(run) ? 'warning' : TONES[run.state]}>
+                <T id={isSilent(run) ? 'composer.run.silent' : `composer.run.${run.state}`} />
               </StateMark>
             </span>
           ),
@@ -141,6 +143,11 @@ export function ComposerTrouble({
           title={text(`composer.${run.state}.what`)}
         >
           {run.state === 'restarting' ? <NextStart at={run.nextAt} /> : text('composer.failed.hint')}
+        </Notice>
+      )}
+      {run.state === 'ready' && run.silentSince !== null && (
+        <Notice tone="warning" role="alert" testId="composer-silent" title={text('composer.silent.what')}>
+          <T id="composer.silent.hint" values={{ age: <Age at={run.silentSince} /> }} />
         </Notice>
       )}
       {progress?.registrationProblem != null && (

@@ -3,6 +3,7 @@ import type { Problem } from '#shared/contract/problem.ts'
 import type { AuthFailures, SystemInfo, SystemStatus } from '#shared/contract/system.ts'
 import type { Host, LinkState } from '../../client.ts'
 import { problemOf } from '../../i18n/problem-of.ts'
+import { feelPulse } from './pulse.ts'
 
 export interface SystemState {
   info: SystemInfo | null
@@ -11,6 +12,8 @@ export interface SystemState {
   link: LinkState
   /** the link was lost and has not come back yet, however often it is being tried */
   lost: boolean
+  /** the link is open, but nobody answers */
+  silent: boolean
 }
 
 export interface SystemActions {
@@ -39,6 +42,7 @@ export function createSystemStore(host: Host): SystemStore {
     status: null,
     link: host.state(),
     lost: false,
+    silent: false,
   }))
 
   async function learnInfo(): Promise<void> {
@@ -82,9 +86,11 @@ export function createSystemStore(host: Host): SystemStore {
         (client, options) => client.system.watch(undefined, options),
         (status) => store.setState({ status }),
       )
+      const endPulse = feelPulse(host, (silent) => store.setState({ silent }))
       look()
       return () => {
         unsubscribe()
+        endPulse()
         unfollow()
       }
     },
