@@ -238,7 +238,11 @@ describe('the process', () => {
   })
 
   it('confirms held removals after a record of which', async () => {
-    child.report.set({ progress: { removalsHeld: ['a', 'b'] } as never, connectors: new Map(), silentSince: null })
+    child.report.set({
+      progress: { removalsHeld: ['a', 'b'] } as never,
+      connectors: new Map(),
+      silentSince: null,
+    })
     await service.confirmRemovals()
     expect(child.confirmed).toBe(1)
     expect(records.at(-1)).toMatchObject({
