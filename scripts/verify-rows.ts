@@ -85,9 +85,10 @@ export const TESTED_ROWS: readonly TestedRow[] = [
   },
   {
     id: 'REL-6',
-    what: 'keychain missing, locked, denied: said, and nobody is locked out',
+    what: 'keychain missing, locked, denied, another one, a wrong value; at the start and later: said, and nobody is locked out',
     tests: {
       unit: ['electron/core/ports/*.test.ts', 'electron/core/connections/*.test.ts'],
+      integration: ['tests/integration/keychain-trouble.test.ts'],
       keychain: ['tests/keychain/*.test.ts'],
     },
   },
@@ -100,7 +101,21 @@ export const TESTED_ROWS: readonly TestedRow[] = [
         'tests/integration/platform-process.test.ts',
         'tests/integration/ledger.test.ts',
         'tests/integration/profile-trouble.test.ts',
+        'tests/integration/full-disk-stores.test.ts',
       ],
+    },
+  },
+  {
+    id: 'FAULTS',
+    what: 'a network that refuses, resets, cuts, delays and holds; a stopped core, platform and composer: a sentence, and on it goes',
+    tests: {
+      unit: ['renderer/features/system/*.test.ts', 'electron/core/children/*.test.ts'],
+      integration: [
+        'tests/integration/network-faults.test.ts',
+        'tests/integration/stopped-processes.test.ts',
+        'tests/integration/core-lost-answers.test.ts',
+      ],
+      e2e: ['tests/e2e/trouble.test.ts'],
     },
   },
   {

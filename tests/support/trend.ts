@@ -1,9 +1,13 @@
-/** The straight line through the samples by least squares, without the first fifth, in which much is loaded and compiled. */
+/**
+ * The straight line through the samples by least squares.
+ * @param without the first share of them, in which much is loaded and compiled
+ */
 export function trend<Sample extends { readonly at: number }>(
   samples: readonly Sample[],
   of: (sample: Sample) => number,
+  without = 1 / 5,
 ): { readonly first: number; readonly last: number; readonly growth: number } {
-  const kept = samples.slice(Math.floor(samples.length / 5))
+  const kept = samples.slice(Math.floor(samples.length * without))
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, value) => sum + value, 0) / values.length
   const [at, value] = [mean(kept.map((sample) => sample.at)), mean(kept.map(of))]

@@ -50,6 +50,9 @@ it('refuses a key that is not the one of this profile', async () => {
   const [account] = [...keychain.items.keys()]
   keychain.items.set(account ?? '', Buffer.alloc(32, 7).toString('base64'))
   await expect(localKey(keychain, folder, 'platform')).rejects.toMatchObject({ code: 'keychain-denied' })
+  // A value that is no key at all is the keychain's too, not damage of the profile: work goes on around it.
+  keychain.items.set(account ?? '', 'not a key')
+  await expect(localKey(keychain, folder, 'platform')).rejects.toMatchObject({ code: 'keychain-denied' })
   keychain.items.clear()
   await expect(localKey(keychain, folder, 'platform')).rejects.toMatchObject({ code: 'keychain-denied' })
 })

@@ -78,8 +78,9 @@ async function keyOfMarker(secretStore: SecretStore, text: string): Promise<Buff
     const problem = keychainProblem(await secretStore.status())
     throw problem ?? new ProblemError('keychain-denied', 'The key of this profile is not in this keychain.')
   }
-  const key = decodeKey(secret.expose())
-  if (!equalDigests(checkOf(key), Buffer.from(check, 'base64'))) {
+  const key = keyIn(secret.expose())
+  // Not a key at all is no damage of the profile: what the keychain keeps from us can be gone round, and it may come back.
+  if (key === null || !equalDigests(checkOf(key), Buffer.from(check, 'base64'))) {
     throw new ProblemError('keychain-denied', 'The keychain holds another key than the one of this profile.')
   }
   return key
@@ -91,9 +92,15 @@ function checkOf(key: Buffer): Buffer {
 }
 
 function decodeKey(text: string): Buffer {
-  const key = Buffer.from(text.trim(), 'base64')
-  if (key.length !== KEY_BYTES) throw new ProblemError('internal', 'A key of this profile is damaged.')
+  const key = keyIn(text)
+  if (key === null) throw new ProblemError('internal', 'A key of this profile is damaged.')
   return key
+}
+
+/** Null: the text is none of our keys. */
+function keyIn(text: string): Buffer | null {
+  const key = Buffer.from(text.trim(), 'base64')
+  return key.length === KEY_BYTES ? key : null
 }
 
 function readIfThere(path: string): string | null {
