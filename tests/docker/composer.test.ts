@@ -275,6 +275,72 @@ describe.runIf(mayRunDocker('Composer'))('the composer on a Docker Engine', () =
     }
   })
 
+  it('§9 j: cleans or takes over what a composer left that was killed in the middle of a replacement', async () => {
+    for (const id of ['a', 'b']) platform.put({ id, image: images.steadyImage })
+    await begin()
+    await running('a')
+    const old = await running('b')
+    await rig?.composer.stop()
+    for (const id of ['a', 'b']) {
+      const { Config } = await engine.docker.getContainer((await containers(id))[0]?.Id ?? '').inspect()
+      const next = await engine.docker.createContainer({
+        name: `${id}-next-hash-2`,
+        Image: images.steadyImage,
+        Env: Config.Env,
+        Labels: { ...Config.Labels, 'opencti-config-hash': 'hash-2' },
+        HostConfig: { RestartPolicy: { Name: 'unless-stopped' } },
+      })
+      // Of b only the last name is missing.
+      if (id === 'b') await next.start()
+      platform.put({ id, hash: 'hash-2' })
+    }
+    await engine.docker.getContainer(old.Id).remove({ force: true })
+    await begin()
+    for (const id of ['a', 'b']) {
+      await until(`${id} runs alone, under its name`, async () => {
+        const found = await containers(id)
+        const [one] = found
+        const named =
+          one?.Names.join() === `/connector-${id}` && one.Labels['opencti-config-hash'] === 'hash-2'
+        return found.length === 1 && one?.State === 'running' && named
+      })
+    }
+  })
+
+  it('makes a container that somebody paused run again', async () => {
+    platform.put({ id: 'a', image: images.steadyImage })
+    await begin()
+    const { Id } = await running('a')
+    await engine.docker.getContainer(Id).pause()
+    await until('it is seen', () => platform.connectors.get('a')?.current === 'stopped')
+    await running('a')
+  })
+
+  it('hands over hostile secrets unharmed, and keeps them out of the log of a connector that prints them', async () => {
+    await begin()
+    await until('registered', () => platform.manager.publicKey)
+    const hostile = 'line one\nline-two $HOME `id` "q" \'s\' \\n é 漢 🚪=='
+    platform.put({
+      id: 'a',
+      image: images.steadyImage,
+      configuration: [{ key: 'GREETING', value: platform.encrypt(hostile, 2), encrypted: true }],
+    })
+    platform.put({
+      id: 'zero',
+      image: images.steadyImage,
+      configuration: [{ key: 'API_KEY', value: platform.encrypt('a\0b', 2), encrypted: true }],
+    })
+    const { Id } = await running('a')
+    const { Config } = await engine.docker.getContainer(Id).inspect()
+    expect(Config.Env).toContain(`GREETING=${hostile}`)
+    const logs = () => platform.connectors.get('a')?.logs ?? []
+    await until('it has printed it', () => logs().some((line) => line.startsWith('out [')))
+    expect(logs().join('\n')).not.toMatch(/line one|line-two|漢/)
+    await until('the other is refused', () =>
+      platform.connectors.get('zero')?.logs[0]?.includes('API_KEY: holds a zero byte'),
+    )
+  })
+
   it('takes over what XTM Composer made, by its labels and the hash in the environment', async () => {
     const made = await engine.docker.createContainer({
       name: 'old-one',

@@ -48,7 +48,7 @@ export type EngineEvent = { readonly platform: PlatformKind } & (
     }
 )
 
-export type StepKind = 'deploy' | 'replace' | 'start' | 'stop' | 'remove'
+export type StepKind = 'deploy' | 'replace' | 'start' | 'stop' | 'remove' | 'rename'
 
 export type Emit = (event: EngineEvent) => void
 

@@ -42,6 +42,20 @@ export function withSuffix(name: string, suffix: string): string {
   return `${name.slice(0, LONGEST_NAME - suffix.length - 1).replace(/-+$/, '')}-${suffix}`
 }
 
+/** The name of an object on its way in, beside the one that it takes the place of; it ends with the swap. */
+export function incomingName(name: string, hash: string): string {
+  return withSuffix(name, incomingSuffix(hash))
+}
+
+/** Whether a swap was cut off before its last step, so that the object never got its own name. */
+export function isIncoming({ name, hash }: { readonly name: string; readonly hash: string | null }): boolean {
+  return hash !== null && name.endsWith(`-${incomingSuffix(hash)}`)
+}
+
+function incomingSuffix(hash: string): string {
+  return `next-${hash.slice(0, 6)}`.toLowerCase().replace(/[^a-z0-9-]/g, 'x')
+}
+
 /** The labels by which an object is ours and is found again. */
 export function ownershipLabels(
   managerId: string,

@@ -1,15 +1,15 @@
 import type { PlatformKind, ReportedStatus } from './model.ts'
 import { type ActualConnector, type DesiredConnector, type DesiredList, reportedStatus } from './model.ts'
-import { containerName, nameWithId } from './names.ts'
+import { containerName, isIncoming, nameWithId } from './names.ts'
 
 /**
- * One step towards what the platform wants. At most one of deploy, replace, start, stop a connector and cycle; the next
+ * One step towards what the platform wants. At most one of deploy, replace, start, stop, rename a connector and cycle; the next
  * cycle sees what came of it.
  */
 export type Action =
   | { readonly kind: 'deploy'; readonly connector: DesiredConnector; readonly name: string }
   | {
-      readonly kind: 'replace'
+      readonly kind: 'replace' | 'rename'
       readonly connector: DesiredConnector
       readonly name: string
       readonly actual: ActualConnector
@@ -101,6 +101,7 @@ function alignment(connector: DesiredConnector, actual: ActualConnector, name: s
   if (connector.requested === 'stopping' && actual.state !== 'stopped') {
     return { kind: 'stop', connector, actual }
   }
+  if (isIncoming(actual) && actual.name !== name) return { kind: 'rename', connector, name, actual }
   return null
 }
 

@@ -129,6 +129,11 @@ export class Steps {
         return this.#create(action.connector, action.name, null)
       case 'replace':
         return this.#create(action.connector, action.name, action.actual)
+      case 'rename':
+        return this.#stepPlaces(async () => {
+          this.#signal.throwIfAborted()
+          await orchestrator.rename?.(action.actual, action.name)
+        })
       case 'start':
       case 'stop':
       case 'remove':

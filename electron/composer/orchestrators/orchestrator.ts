@@ -20,6 +20,8 @@ export interface Orchestrator {
   start(actual: ActualConnector): Promise<void>
   stop(actual: ActualConnector): Promise<void>
   remove(actual: ActualConnector): Promise<void>
+  /** Only where a replacement passes through a name of its own: ends a swap that was cut off. */
+  rename?(actual: ActualConnector, name: string): Promise<void>
   evidence(actual: ActualConnector, signal: AbortSignal): Promise<Evidence>
   /** The newest lines, oldest first, at most `LOG_LINES`; of the run before when the present one has said nothing yet. */
   logs(actual: ActualConnector, signal: AbortSignal): Promise<readonly string[]>

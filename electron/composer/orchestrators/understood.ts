@@ -17,7 +17,7 @@ export function understood(orchestrator: Orchestrator): Orchestrator {
         throw error
       }
     }
-  const { kind, list, prepare, deploy, replace, start, stop, remove, evidence, logs } = orchestrator
+  const { kind, list, prepare, deploy, replace, start, stop, remove, rename, evidence, logs } = orchestrator
   return {
     kind,
     list: told(list),
@@ -27,6 +27,7 @@ export function understood(orchestrator: Orchestrator): Orchestrator {
     start: told(start),
     stop: told(stop),
     remove: told(remove),
+    ...(rename ? { rename: told(rename) } : {}),
     evidence: told(evidence),
     logs: told(logs),
   }

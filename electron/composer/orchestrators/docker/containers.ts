@@ -3,10 +3,10 @@ import {
   CONNECTOR_LABEL,
   HASH_LABEL,
   HASH_VARIABLE,
+  incomingName,
   MANAGER_LABEL,
   nameWithId,
   PLATFORM_LABEL,
-  withSuffix,
 } from '../../engine/names.ts'
 import { collected, demultiplexed, logLines } from '../log-lines.ts'
 import { LOG_LINES, type Orchestrator, OrchestratorError, PROXY_CA_PATH } from '../orchestrator.ts'
@@ -45,8 +45,6 @@ const BETWEEN_RUNS = 'stopped'
 const SPINNING = new Set([BETWEEN_RUNS, 'initialized', 'running', 'restarting', 'stopping'])
 /** Attempts to catch a container of Podman in one of its runs, which are a tenth of its time. */
 const MOST_STOPS = 500
-/** Suffixes of a container on its way in; they end with the swap. */
-const INCOMING = 'next'
 
 /** Connectors as containers of one Docker Engine, straight or through Portainer. */
 export function containerOrchestrator(engine: EngineClient, settings: ContainerSettings): Orchestrator {
@@ -163,13 +161,7 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
 
     async replace(actual, spec) {
       // Both stand side by side until the new one runs, so that no failure leaves the connector without a container.
-      const next = await create(
-        spec,
-        withSuffix(
-          spec.name,
-          `${INCOMING}-${spec.hash.slice(0, 6)}`.toLowerCase().replace(/[^a-z0-9-]/g, 'x'),
-        ),
-      )
+      const next = await create(spec, incomingName(spec.name, spec.hash))
       const ran = actual.state === 'running' || actual.state === 'restarting'
       try {
         if (ran) await stop(actual.ref)
@@ -191,6 +183,8 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
         if (!(error instanceof OrchestratorError) || error.status !== 404) throw error
       })
     },
+
+    rename: async ({ ref }, name) => void (await rename(ref, name)),
 
     async evidence({ ref }, signal): Promise<Evidence> {
       const { RestartCount = 0, State } = await inspect(ref, signal)
