@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+
+/** Vitest leaves one core free, which on two cores means one file after the other. */
+const WORKERS = Math.max(2, availableParallelism() - 1)
 
 /**
  * unit         beside the code, plain Node
@@ -19,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          maxWorkers: WORKERS,
           include: ['{shared,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
           environment: 'node',
           // A key of 4096 bits takes as long as chance wants, and a busy machine longer.
@@ -52,7 +57,11 @@ export default defineConfig({
         },
         test: {
           name: 'page',
+          maxWorkers: WORKERS,
           include: ['renderer/**/*.test.tsx'],
+          // A hang guard, as everywhere: what must be fast says so itself.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,
@@ -77,6 +86,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          maxWorkers: WORKERS,
           include: ['tests/integration/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -89,7 +99,7 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {
@@ -118,7 +128,7 @@ export default defineConfig({
           include: ['tests/docker/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

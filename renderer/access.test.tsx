@@ -24,8 +24,10 @@ const states = VIEW_STATES.map((state) => [state.id, state] as const)
 /** Whether Escape closes it: not while it works, nor while it shows a value that nobody has kept yet. */
 const canBeLeft = (dialog: Element): boolean => dialog.querySelector('.mantine-Modal-close') !== null
 
+const HANG = { timeout: 20_000 }
+
 describe('by keyboard alone', () => {
-  test.each(states)('%s', { timeout: 30_000 }, async (_id, state) => {
+  test.each(states)('%s', async (_id, state) => {
     stage = await openStage({ address: state.address ?? '#/tokens/mine', world: state.world })
     await state.reach?.(stage)
     expect((await walk()).join('\n')).toBe('')
@@ -33,12 +35,15 @@ describe('by keyboard alone', () => {
     if (dialog === null) return
     const closes = canBeLeft(dialog)
     await userEvent.keyboard('{Escape}')
+    if (closes) {
+      await expect
+        .poll(() => ({ closed: !dialog.isConnected, focus: document.activeElement?.tagName }), HANG)
+        .toEqual({ closed: true, focus: expect.not.stringMatching(/^BODY$/) })
+      return
+    }
     await new Promise((resolve) => setTimeout(resolve, 30))
-    expect({ closed: !dialog.isConnected, focus: document.activeElement?.tagName }).toEqual({
-      closed: closes,
-      focus: expect.not.stringMatching(/^BODY$/),
-    })
-    if (!closes) expect(dialog.contains(document.activeElement)).toBe(true)
+    expect(dialog.isConnected).toBe(true)
+    expect(dialog.contains(document.activeElement)).toBe(true)
   })
 })
 

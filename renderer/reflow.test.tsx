@@ -62,7 +62,7 @@ describe('at 200 % and without motion: nothing is cut off, nothing moves', () =>
     }
   })
 
-  test.each(states)('%s', { timeout: 30_000 }, async (_id, state) => {
+  test.each(states)('%s', async (_id, state) => {
     await open(state)
     const moving = document
       .getAnimations()
@@ -76,7 +76,7 @@ describe('at 200 % and without motion: nothing is cut off, nothing moves', () =>
 })
 
 describe('in words that are 40 % longer nothing is cut off', () => {
-  test.each(states)('%s', { timeout: 30_000 }, async (_id, state) => {
+  test.each(states)('%s', async (_id, state) => {
     await open(state, 'it')
     expect(cutTexts(END)).toEqual([])
   })

@@ -80,19 +80,15 @@ async function violations(): Promise<string[]> {
 }
 
 describe('accessible in both schemes', () => {
-  test.each(VIEW_STATES.map((state) => [state.id, state] as const))(
-    '%s',
-    { timeout: 30_000 },
-    async (_id, state) => {
-      stage = await openStage({ address: state.address ?? '#/tokens/mine', world: state.world })
-      await state.reach?.(stage)
-      expect(document.documentElement.getAttribute('data-mantine-color-scheme')).toBe('light')
-      expect(await violations()).toEqual([])
-      stage.page.looks.setState(({ remembered }) => ({ remembered: { ...remembered, scheme: 'dark' } }))
-      await stage.see('[data-mantine-color-scheme=dark]')
-      expect(await violations()).toEqual([])
-    },
-  )
+  test.each(VIEW_STATES.map((state) => [state.id, state] as const))('%s', async (_id, state) => {
+    stage = await openStage({ address: state.address ?? '#/tokens/mine', world: state.world })
+    await state.reach?.(stage)
+    expect(document.documentElement.getAttribute('data-mantine-color-scheme')).toBe('light')
+    expect(await violations()).toEqual([])
+    stage.page.looks.setState(({ remembered }) => ({ remembered: { ...remembered, scheme: 'dark' } }))
+    await stage.see('[data-mantine-color-scheme=dark]')
+    expect(await violations()).toEqual([])
+  })
 })
 
 describe('no button’s words are cut off on a small page, in the language of long words', () => {

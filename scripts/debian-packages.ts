@@ -25,6 +25,7 @@ export const TEST_PACKAGES = [
   'docker.io',
   'docker-registry',
   'busybox-static',
+  'iproute2',
   'age',
   'podman',
   'runc',

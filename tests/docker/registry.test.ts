@@ -26,7 +26,7 @@ describe.runIf(mayRunDocker('Registries'))('registries', () => {
 
   beforeAll(async () => {
     ;[open, guarded] = await Promise.all([startRegistry(false), startRegistry(true)])
-    engine = await startEngine({ network: false })
+    engine = await startEngine({ network: 'none' })
     const image = await makeImage(engine.docker, 'team/connector:1', 'exec sleep 1000')
     for (const registry of [open, guarded]) await pushImage(engine.docker, image, registry)
     await engine.docker.getImage(image).remove()

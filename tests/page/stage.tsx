@@ -37,7 +37,8 @@ export interface StageOptions {
   world?: (world: World) => void
 }
 
-const PATIENCE_MS = 4_000
+/** A hang guard: all of it happens in memory. */
+const PATIENCE_MS = 20_000
 
 export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const { language = 'en', scheme = 'light', address = '#/tokens/mine' } = options

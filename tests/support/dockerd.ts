@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -55,9 +56,13 @@ export interface PrivateEngine {
   dispose(): Promise<void>
 }
 
-/** A Docker Engine of its own: own data, own socket, ended by its pid. */
+/**
+ * A Docker Engine of its own: own data, own socket, own network, ended by its pid.
+ * @param options.network `own`: bridges and firewall rules of its own, where no other engine and no browser meets them, and
+ *   without a way to us; `host`: among the machine's; `none`: the machine's network, and containers with none
+ */
 export async function startEngine({
-  network = true,
+  network = 'own' as 'own' | 'host' | 'none',
   insecureRegistries = [] as string[],
   /** more words for dockerd, by the engine's folder */
   daemonArguments = (_folder: string): readonly string[] => [],
@@ -65,17 +70,20 @@ export async function startEngine({
   // The socket's path must stay below 108 characters.
   const folder = mkdtempSync(join(tmpdir(), 'gh-d-'))
   const socket = join(folder, 'd.sock')
+  const ground = network === 'own' ? await startNetwork() : null
   let daemon: ChildProcess | null = null
   const log: string[] = []
   const docker = new Docker({ socketPath: socket })
 
   const start = async (): Promise<void> => {
+    const [program = DOCKERD, ...inside] = ground === null ? [DOCKERD] : [...ground.enter, DOCKERD]
     const child = spawn(
-      DOCKERD,
+      program,
       [
+        ...inside,
         ...['--data-root', join(folder, 'root'), '--exec-root', join(folder, 'exec')],
         ...['--pidfile', join(folder, 'd.pid'), '-H', `unix://${socket}`, '--storage-driver', 'vfs'],
-        ...(network ? [] : ['--bridge=none', '--iptables=false', '--ip6tables=false']),
+        ...(network !== 'none' ? [] : ['--bridge=none', '--iptables=false', '--ip6tables=false']),
         ...insecureRegistries.flatMap((registry) => ['--insecure-registry', registry]),
         ...daemonArguments(folder),
       ],
@@ -126,8 +134,29 @@ export async function startEngine({
       await end('SIGTERM')
       endContainerd(folder)
       endShims(folder)
+      await ground?.end()
       spawnSync('sh', ['-c', 'mount | cut -d" " -f3 | grep "^$1/" | xargs -r umount -l', 'sh', folder])
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}
+
+/**
+ * A network of its own, with nothing but a loopback. It lasts as long as one process that stands in it, which ends with ours.
+ * @returns the words that start a program there
+ */
+async function startNetwork(): Promise<{ readonly enter: readonly string[]; end(): Promise<void> }> {
+  const holder = spawn('unshare', ['--net', 'sh', '-c', 'ip link set lo up && echo up && exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const gone = once(holder, 'exit')
+  const [first] = await Promise.race([once(holder.stdout, 'data'), gone])
+  if (String(first) !== 'up\n') throw new Error('a network for the Docker Engine could not be made')
+  return {
+    enter: ['nsenter', `--net=/proc/${holder.pid}/ns/net`],
+    async end() {
+      holder.stdin.end()
+      await gone
     },
   }
 }

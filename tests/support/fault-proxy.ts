@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect, createServer as createRelay, type Socket } from 'node:net'
 
@@ -72,6 +72,8 @@ export interface FaultProxy {
   readonly shut: () => Promise<void>
   /** Listens again where it did. */
   readonly reopen: () => Promise<void>
+  /** requests that are being carried out; one that is never to be answered is none */
+  readonly underWay: () => number
   /** bytes of `endless` answers that were really taken */
   readonly endlessBytes: () => number
   readonly close: () => Promise<void>
@@ -112,8 +114,17 @@ export async function startFaultProxy(
 ): Promise<FaultProxy> {
   let taken = 0
   let held = 0
+  let underWay = 0
   const clients = new Set<Socket>()
   const listener: RequestListener = async (request, response) => {
+    underWay += 1
+    try {
+      await carryOut(request, response)
+    } finally {
+      underWay -= 1
+    }
+  }
+  const carryOut = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
     const body = Buffer.concat(pieces)
@@ -173,6 +184,7 @@ export async function startFaultProxy(
       await new Promise((resolve) => server.close(resolve))
     },
     reopen: () => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve)),
+    underWay: () => underWay,
     endlessBytes: () => taken,
     close() {
       for (const client of clients) client.destroy()

@@ -22,7 +22,7 @@ const ADMIN = 'not-a-real-token-of-the-administrator'
 /** @param programs folder of `kubernetesBinaries` */
 export async function startCluster(programs: string): Promise<PrivateCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'gh-k8s-'))
-  const engine = await startEngine({ daemonArguments: withGentleRunc })
+  const engine = await startEngine({ network: 'host', daemonArguments: withGentleRunc })
   const children: { name: string; child: ChildProcess; log: string[] }[] = []
   const start = (name: string, program: string, args: readonly string[]): void => {
     const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
