@@ -7,13 +7,20 @@ import { defineConfig } from 'vitest/config'
 const WORKERS = Math.max(2, availableParallelism() - 1)
 
 /**
+ * A guard against a hang, no measure: it costs nothing when all is well, and a busy machine takes its time. What the product
+ * promises in seconds its test measures by itself.
+ */
+const GUARD = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } }
+const JOURNEY_GUARD = { ...GUARD, testTimeout: 300_000, hookTimeout: 300_000 }
+
+/**
  * unit         beside the code, plain Node
  * page         components in real Chromium
  * integration  several parts together over HTTP and processes, from the built entries
  * keychain     against gnome-keyring; needs the session that scripts/test.ts makes
  * e2e          Chromium on the browser host and the local platform
- * electron     the desktop shell under a display
- * packed       the same on the packed app, and what only that can show
+ * electron     the shell of the app that is not packed, under a display
+ * packed       every desktop journey on the packed app, and what only that can show
  * docker       the composer on a real Docker Engine that the tests start for themselves
  * kubernetes   the composer on a real cluster; only by `npm run test:kubernetes`
  */
@@ -26,8 +33,7 @@ export default defineConfig({
           maxWorkers: WORKERS,
           include: ['{shared,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
           environment: 'node',
-          // A key of 4096 bits takes as long as chance wants, and a busy machine longer.
-          testTimeout: 30_000,
+          ...GUARD,
         },
       },
       {
@@ -59,9 +65,7 @@ export default defineConfig({
           name: 'page',
           maxWorkers: WORKERS,
           include: ['renderer/**/*.test.tsx'],
-          // A hang guard, as everywhere: what must be fast says so itself.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...GUARD,
           browser: {
             enabled: true,
             headless: true,
@@ -88,26 +92,24 @@ export default defineConfig({
           name: 'integration',
           maxWorkers: WORKERS,
           include: ['tests/integration/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...GUARD,
         },
       },
-      { test: { name: 'keychain', include: ['tests/keychain/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'keychain', include: ['tests/keychain/**/*.test.ts'], ...GUARD } },
       {
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...JOURNEY_GUARD,
           maxWorkers: 2,
         },
       },
       {
         test: {
           name: 'electron',
-          include: ['tests/electron/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Where the app that is not packed differs: how it finds its page, its children and its profile.
+          include: ['tests/electron/{shell,composer,life}.test.ts'],
+          ...JOURNEY_GUARD,
           fileParallelism: false,
         },
       },
@@ -117,8 +119,7 @@ export default defineConfig({
           include: ['tests/{electron,packed}/**/*.test.ts'],
           globalSetup: 'tests/support/pack-once.ts',
           setupFiles: 'tests/support/use-packed.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...JOURNEY_GUARD,
           fileParallelism: false,
         },
       },
@@ -126,8 +127,7 @@ export default defineConfig({
         test: {
           name: 'docker',
           include: ['tests/docker/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...GUARD,
           maxWorkers: 2,
         },
       },

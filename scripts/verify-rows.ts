@@ -53,7 +53,7 @@ export const TESTED_ROWS: readonly TestedRow[] = [
       unit: ['electron/core/canary.test.ts', 'electron/base/secrecy.test.ts'],
       integration: ['tests/integration/platform-credentials.test.ts', 'tests/integration/*canary*.test.ts'],
       e2e: ['tests/e2e/journeys.test.ts', 'tests/e2e/*canary*.test.ts'],
-      electron: ['tests/electron/life.test.ts', 'tests/electron/*canary*.test.ts'],
+      packed: ['tests/electron/life.test.ts', 'tests/electron/*canary*.test.ts'],
     },
   },
   {
@@ -123,7 +123,7 @@ export const TESTED_ROWS: readonly TestedRow[] = [
     what: 'page crashed or frozen, graphics or child ended, second start: the window comes back where it was and says so',
     tests: {
       unit: ['electron/main/page-recovery.test.ts', 'electron/core/system/*.test.ts'],
-      electron: [
+      packed: [
         'tests/electron/recovery.test.ts',
         'tests/electron/life.test.ts',
         'tests/electron/composer.test.ts',

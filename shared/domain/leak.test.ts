@@ -3,6 +3,9 @@ import { describe, expect, it, test } from 'vitest'
 import { parse } from 'yaml'
 import { findLeaks, LEAK_PATTERNS, leakShape, leakSource } from './leak.ts'
 
+/** What goes through a text in more ways than one takes minutes; what goes through once, a blink, also on a busy machine. */
+const HANG_MS = 10_000
+
 const BODY = `${'FAKEfake0000-_'.repeat(4)}FAKEfake`
 const TOKEN = `flgrn_octi_tkn_${BODY}`
 const UUID = '00000000-fa4e-4bad-8bad-0123456789ab'
@@ -120,6 +123,6 @@ describe('a text', () => {
     const text = `${'token '.repeat(200_000)}${'"'.repeat(200_000)}${' '.repeat(2_000_000)}flgrn_octi_tkn_`
     const began = performance.now()
     expect(findLeaks(text)).toEqual([])
-    expect(performance.now() - began).toBeLessThan(1_000)
+    expect(performance.now() - began).toBeLessThan(HANG_MS)
   })
 })

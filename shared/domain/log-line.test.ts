@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LINE_MAX, lineTime, newLines, plainLine } from './log-line.ts'
 
+/** What goes through a text in more ways than one takes minutes; what goes through once, a blink, also on a busy machine. */
+const HANG_MS = 10_000
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const STEERS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 
@@ -31,7 +34,7 @@ describe('a hostile line', () => {
       expect(cut).toMatch(/… \(\+\d+\)$/)
     }
     expect(plainLine('y'.repeat(1_000_000))).toMatch(new RegExp(`… \\(\\+${1_000_000 - LINE_MAX}\\)$`))
-    expect(performance.now() - began).toBeLessThan(200)
+    expect(performance.now() - began).toBeLessThan(HANG_MS)
   })
 
   it('leaves nothing that steers, whatever was in it', () => {

@@ -286,7 +286,7 @@ describe.runIf(mayRunDocker('Platform and composer'))('two commands and a Docker
       'opencti.token',
       'opencti.url',
     ])
-  }, 30_000)
+  })
 
   it('ends with 1 when its port is taken, and with 2 at a word it does not know', async () => {
     const { config, port } = await configure()
@@ -299,7 +299,7 @@ describe.runIf(mayRunDocker('Platform and composer'))('two commands and a Docker
     const unknown = npmRun(['composer', '--', '--konfig', config])
     expect(await unknown.code).toBe(2)
     expect(unknown.output()).toContain('Usage: composer')
-  }, 30_000)
+  })
 
   it('keeps its log in a file too, without token or secret', () => {
     const today = new Date().toISOString().slice(0, 10)

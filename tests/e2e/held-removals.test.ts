@@ -87,7 +87,7 @@ describe.runIf(mayRunDocker('Held removals'))('a platform that suddenly lists fa
 
     await held.getByTestId('confirm-removals').click()
     await until('the three are gone', async () => (await running()) === 1, (RECONCILE_S * 1000) / 2)
-    await held.waitFor({ state: 'detached', timeout: 10_000 })
+    await held.waitFor({ state: 'detached' })
     await page.getByTestId('nav-activity').click()
     await page.getByText('Confirm removals by the composer').first().waitFor()
     expect(console.complaints).toEqual([])

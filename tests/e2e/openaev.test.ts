@@ -103,9 +103,9 @@ describe('an OpenAEV', () => {
       connector_instance_is_in_reboot_loop: false,
     })
     await report('logs', { connector_instance_logs: ['Registered with the platform'] }, 'POST')
-    await page.getByText('Started', { exact: true }).waitFor({ timeout: 20_000 })
+    await page.getByText('Started', { exact: true }).waitFor()
     await page.getByText('OpenAEV does not tell when it was last reported').waitFor()
-    await page.getByText('Registered with the platform').waitFor({ timeout: 20_000 })
+    await page.getByText('Registered with the platform').waitFor()
     expect(await page.getByText('Not told by OpenAEV').count()).toBe(3)
   })
 

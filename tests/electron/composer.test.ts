@@ -30,7 +30,7 @@ it('is turned on in the settings, works, comes back when it is killed, and ends 
   await page.getByTestId('section-composer').click()
   await page.getByTestId('composer-enabled').click()
   const ready = page.locator('[data-testid=composer-state][data-state=ready]')
-  await ready.waitFor({ timeout: 40_000 })
+  await ready.waitFor()
   // The embedded platform takes it; the engine that it was told of is not there, which it says and survives.
   await page
     .getByText(/^Registered/)
@@ -45,10 +45,8 @@ it('is turned on in the settings, works, comes back when it is killed, and ends 
   const first = await composerPid(desktop)
   expect(first).toBeGreaterThan(0)
   process.kill(first, 'SIGKILL')
-  await expect.poll(() => composerPid(desktop), { timeout: 20_000 }).not.toBe(first)
-  await expect
-    .poll(async () => (await composerPid(desktop)) > 0 && (await ready.count()) === 1, { timeout: 20_000 })
-    .toBe(true)
+  await expect.poll(() => composerPid(desktop)).not.toBe(first)
+  await expect.poll(async () => (await composerPid(desktop)) > 0 && (await ready.count()) === 1).toBe(true)
   await page.getByTestId('mishap-composer').getByText('The composer ended unexpectedly').waitFor()
   const second = await composerPid(desktop)
   await desktop.app.close()

@@ -79,13 +79,11 @@ it('ends its child even when it is killed', async () => {
   const url = await platformUrl(desktop)
   desktop.app.process().kill('SIGKILL')
   await expect
-    .poll(
-      () =>
-        fetch(url).then(
-          () => 'up',
-          () => 'gone',
-        ),
-      { timeout: 5_000 },
+    .poll(() =>
+      fetch(url).then(
+        () => 'up',
+        () => 'gone',
+      ),
     )
     .toBe('gone')
 })

@@ -93,7 +93,7 @@ it('comes with a stand-in: registered on demand, shown with everything, watched 
   expect(status.incidents).toEqual([])
   expect(await client.system.authFailures({ ...LOCAL, first: 10 })).toMatchObject({ total: 0 })
   expect(readdirSync(join(folder, 'platform'))).toContain('xtm-one-stand-in.sqlite')
-}, 60_000)
+})
 
 it('registers with another XTM One when told to, keeps its token by address, and is off when told to', async () => {
   const { console, client, seen, keychain, folder } = setup()
@@ -133,7 +133,7 @@ it('registers with another XTM One when told to, keeps its token by address, and
   expect(off.registerBar).toBe('off')
   for (const file of ['console.sqlite', 'console.sqlite-wal', 'ledger.sqlite', 'platform/platform.sqlite'])
     expect(fileText(join(folder, file))).not.toContain(TOKEN)
-}, 60_000)
+})
 
 it('killed between provisioning and the answer: the same credentials go out again, and each user has one', async () => {
   const { console, client, seen, children, folder } = setup()
@@ -176,7 +176,7 @@ it('killed between provisioning and the answer: the same credentials go out agai
   expect(minted).toMatchObject([{ maskedToken: `****${key.slice(-4)}`, expiresAt: null }])
   for (const file of ['platform.sqlite', 'platform.sqlite-wal', 'xtm-one.sqlite', 'xtm-one.sqlite-wal'])
     expect(fileText(join(folder, 'platform', file))).not.toContain(key)
-}, 90_000)
+})
 
 function fileText(path: string): string {
   try {

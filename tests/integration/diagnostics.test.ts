@@ -143,7 +143,7 @@ it('nothing secret gets from any source into the bundle, and everything that hel
   expect(planted).toEqual(
     expect.arrayContaining(['connectionToken', 'healthKey', 'logHost', 'logKey', 'person']),
   )
-}, 30_000)
+})
 
 it('what the ledger holds stays in it', async () => {
   const rig = await plantedProfile()
@@ -189,4 +189,4 @@ it('the command makes one from the files, beside a running console, and overwrit
   expect(command(['--data', folder, '--print'], here).stdout).toContain('"format": "gatehouse-diagnostics/1"')
   expect(command(['--data', join(here, 'nowhere')], here)).toMatchObject({ status: 1 })
   expect(command(['--wrong'], here)).toMatchObject({ status: 2 })
-}, 30_000)
+})

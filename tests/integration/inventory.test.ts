@@ -158,7 +158,7 @@ describe('pages', () => {
     expect(pagesOf(proxy) - asked).toBeLessThanOrEqual(2)
     await copy.follow()
     expect(copy.list()).toEqual(await listed(to))
-  }, 30_000)
+  })
 
   it('all fail: what the last load saw stays, and the reason is told', async () => {
     const to = await platform()
@@ -180,7 +180,7 @@ describe('pages', () => {
     expect(copy.list()).toEqual(before)
     proxy.choose = () => null
     expect(await refreshed(client, connectionId)).toMatchObject({ phase: 'ready', problem: null })
-  }, 60_000)
+  })
 
   it('a cancelled load keeps what it had, and asks nothing more', async () => {
     const to = await many()

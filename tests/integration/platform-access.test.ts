@@ -109,7 +109,7 @@ describe('a second factor', () => {
     const admin = (await login(EMAIL)).cookie
     expect((await inSession(admin, reset)).errors).toBeUndefined()
     expect(codeOf(await me(second))).toBe('OTP_REQUIRED_ACTIVATION')
-  }, 60_000)
+  })
 })
 
 describe('an account', () => {
@@ -136,7 +136,7 @@ describe('an account', () => {
     expect((await both())[0]).toBe('AUTH_REQUIRED')
     await patch(id, 'account_lock_after_date', null)
     expect((await both())[0]).toBeUndefined()
-  }, 30_000)
+  })
 
   it('is changed within limits only, and the built-in administrator is never locked', async () => {
     const { data } = await local.ask('{ me { id } }')
@@ -192,7 +192,7 @@ describe('a service account', () => {
     expect((await patch(user.id, 'password', PASSWORD)).errors?.[0].message).toMatch(
       /service account cannot log in/,
     )
-  }, 30_000)
+  })
 })
 
 describe('a token with a scope', () => {
@@ -302,7 +302,7 @@ describe('use and misuse', () => {
     await behind.platform.stop()
     await local.ask('{ me { id } }', { token: 'unknown', headers })
     expect((await list(local)).map(({ ip }: { ip: string }) => ip)).toEqual(['127.0.0.1'])
-  }, 30_000)
+  })
 })
 
 describe('connectors', () => {

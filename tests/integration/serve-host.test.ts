@@ -64,7 +64,7 @@ function start(args: string[], environment: Record<string, string> = {}): Host {
 
 /** The address that the host prints when it is ready. */
 async function addressOf(host: Host): Promise<URL> {
-  await expect.poll(host.out, { timeout: 20_000 }).toMatch(/\n/)
+  await expect.poll(host.out).toMatch(/\n/)
   return new URL(host.out().trim())
 }
 

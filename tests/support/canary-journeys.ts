@@ -131,7 +131,7 @@ export async function canaryJourneys(
     await connections.selectOption(ids.find((id) => id !== 'local' && id !== '') ?? '')
     await click('save-composer')
     await click('composer-enabled')
-    await page.locator('[data-testid=composer-state][data-state=ready]').waitFor({ timeout: 25_000 })
+    await page.locator('[data-testid=composer-state][data-state=ready]').waitFor()
   }
 
   async function bundle(): Promise<void> {

@@ -26,5 +26,5 @@ export async function turnComposerOn(
   await page.getByLabel('Stop a connector in a crash loop after').selectOption(crashLoop)
   await page.getByTestId('save-composer').click()
   await page.getByTestId('composer-enabled').click()
-  await page.locator('[data-testid=composer-state][data-state=ready]').waitFor({ timeout: 30_000 })
+  await page.locator('[data-testid=composer-state][data-state=ready]').waitFor()
 }

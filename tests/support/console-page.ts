@@ -29,6 +29,8 @@ export async function openConsolePage(
     locale: language,
     permissions: ['clipboard-read', 'clipboard-write'],
   })
+  // A hang guard; what the product promises in seconds is measured where it is promised.
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))

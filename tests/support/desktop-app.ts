@@ -50,6 +50,8 @@ export function electronCommand(args: readonly string[], profile = '') {
 /** The start takes about a second; more than this and the attaching has failed. */
 const ATTACH_MS = 20_000
 const ATTEMPTS = 3
+/** A guard for each wait in the page. */
+const HANG_MS = 60_000
 
 /**
  * Starts a program under Playwright and waits for its window. Playwright attaches to a program that already runs: a window
@@ -65,6 +67,7 @@ export async function attachTo(
     const command = start(attempt)
     try {
       const app = await _electron.launch({ ...command, timeout: ATTACH_MS })
+      app.context().setDefaultTimeout(HANG_MS)
       const page = await app.firstWindow()
       await page.waitForLoadState('load')
       return { app, page, profile: command.env.GATEHOUSE_PROFILE ?? '' }

@@ -94,7 +94,7 @@ export async function startEngine({
       output?.on('data', (chunk: Buffer) => log.push(chunk.toString()))
     }
     try {
-      await until('the Docker Engine answers', () => docker.ping().then(() => true), 30_000)
+      await until('the Docker Engine answers', () => docker.ping().then(() => true))
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.message : error}\n${log.join('').slice(-2000)}`)
     }

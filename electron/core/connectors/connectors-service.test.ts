@@ -150,9 +150,9 @@ describe('what is shown', () => {
       },
     ]
     const { changed, managers: shown, clockSkewMs } = await read()
-    expect(Math.abs(clockSkewMs - SKEW)).toBeLessThan(1_500)
+    expect(Math.abs(clockSkewMs - SKEW)).toBeLessThan(10_000)
     const near = (time: number | null | undefined, agoMs: number): void =>
-      expect(Math.abs(Date.now() - (time ?? 0) - agoMs)).toBeLessThan(3_000)
+      expect(Math.abs(Date.now() - (time ?? 0) - agoMs)).toBeLessThan(10_000)
     near(changed[0]?.health?.at, 20_000)
     near(changed[0]?.health?.startedAt, 80_000)
     near(changed[0]?.lastSeenAt, 20_000)

@@ -8,6 +8,8 @@ import { ConnectorHistory } from './history.ts'
 import { LogHistory, MOST_LINES } from './log-history.ts'
 import { keyOf } from './manager-key.ts'
 
+/** What goes through a text in more ways than one takes minutes; what goes through once, a blink, also on a busy machine. */
+const HANG_MS = 10_000
 const MINUTE = 60_000
 const NOW = Date.UTC(2026, 8, 22, 8, 30)
 
@@ -150,7 +152,7 @@ describe('what is taken out of a line', () => {
     const began = performance.now()
     for (const unit of ['password=', 'a://', 'token:"', 'x:y@', 'secret '])
       safeLine(unit.repeat(1_000_000 / unit.length))
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(performance.now() - began).toBeLessThan(HANG_MS)
   })
 })
 
