@@ -10,7 +10,7 @@ const WORKERS = Math.max(2, availableParallelism() - 1)
  * A guard against a hang, no measure: it costs nothing when all is well, and a busy machine takes its time. What the product
  * promises in seconds its test measures by itself.
  */
-const GUARD = { testTimeout: 120_000, hookTimeout: 120_000, expect: { poll: { timeout: 60_000 } } }
+const GUARD = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 60_000 } } }
 const JOURNEY_GUARD = { ...GUARD, testTimeout: 300_000, hookTimeout: 300_000 }
 
 /**

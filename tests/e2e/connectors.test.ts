@@ -135,8 +135,11 @@ describe.runIf(mayRunDocker('Connectors on the page'))('connectors, as a person 
     await page.getByTestId('confirm-stop').click()
     await page.getByTestId('start').waitFor()
     await page.getByTestId('timeline').getByText('Reported as stopped').waitFor()
-    const containers = await engine.docker.listContainers({ all: true })
-    expect(containers.map(({ State }) => State)).toEqual(['exited'])
+    // It was reported as stopped before its first start as well.
+    await until('the container has ended', async () => {
+      const containers = await engine.docker.listContainers({ all: true })
+      return containers.length === 1 && containers[0]?.State === 'exited'
+    })
   })
 
   it('a reboot loop is told while it spins, then the crash loop with its exit code, and nobody else is disturbed', async () => {

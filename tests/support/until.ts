@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined | null | false> | T | undefined | null | false,
-  ms = 60_000,
+  ms = 90_000,
 ): Promise<T> {
   const deadline = Date.now() + ms
   let last: unknown

@@ -41,7 +41,8 @@ export function ComposerForm({
     event.preventDefault()
     if (busy || isMissing) return
     setBusy(true)
-    const failure = await store.actions.save(draft, secrets)
+    const { enabled: _, ...change } = draft
+    const failure = await store.actions.save(change, secrets)
     setBusy(false)
     setProblem(failure)
     if (failure === null) setSecrets({})

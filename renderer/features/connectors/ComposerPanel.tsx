@@ -39,7 +39,8 @@ export function ComposerPanel({
       </Section>
       <Section title={text('composer.settings')}>
         <ComposerForm
-          key={JSON.stringify(view.settings)}
+          // The switch is not in the form: what was typed there outlives it.
+          key={JSON.stringify({ ...view.settings, enabled: null })}
           store={store}
           view={view}
           connections={connections}
@@ -77,9 +78,7 @@ function Running({
       <Switch
         checked={view.settings.enabled}
         disabled={busy}
-        onChange={({ currentTarget: { checked } }) =>
-          void attempt(() => actions.save({ ...view.settings, enabled: checked }, {}))
-        }
+        onChange={({ currentTarget: { checked } }) => void attempt(() => actions.save({ enabled: checked }))}
         label={text('composer.enable')}
         description={text('composer.enable-hint')}
         data-testid="composer-enabled"
@@ -89,7 +88,7 @@ function Running({
         view={view}
         managerIds={managerIds}
         onConfirmRemovals={() => void attempt(actions.confirmRemovals)}
-        onTakeOver={(managerId) => void attempt(() => actions.save({ ...view.settings, managerId }, {}))}
+        onTakeOver={(managerId) => void attempt(() => actions.save({ managerId }))}
       />
       {problem && <ProblemNotice problem={problem} />}
       {view.settings.enabled && (

@@ -57,11 +57,10 @@ function OneClick() {
   const [problem, setProblem] = useState<Problem | null>(null)
   const docker = view?.docker.find(({ state }) => state === 'ready')
   if (!connection.embedded || view === null || view.settings.enabled || docker === undefined) return null
-  const { settings } = view
   async function run(): Promise<void> {
     setBusy(true)
     const change = { enabled: true, connectionId: connection.id, orchestrator: 'docker' } as const
-    setProblem(await composer.actions.save({ ...settings, ...change }, {}))
+    setProblem(await composer.actions.save(change))
     setBusy(false)
   }
   return (

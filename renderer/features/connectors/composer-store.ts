@@ -24,7 +24,11 @@ export interface TypedSecrets {
 
 /** Each gives what went wrong, null when nothing did. */
 export interface ComposerActions {
-  save(settings: ComposerSettings, secrets: TypedSecrets): Promise<Problem | null>
+  /**
+   * Changes the settings that are kept. Changes go one after the other, each on what the one before left: a switch that is
+   * thrown while a form is being saved does not undo the form.
+   */
+  save(change: Partial<ComposerSettings>, secrets?: TypedSecrets): Promise<Problem | null>
   restart(): Promise<Problem | null>
   confirmRemovals(): Promise<Problem | null>
   lookForDocker(): Promise<Problem | null>
@@ -45,12 +49,21 @@ export function createComposerStore(host: Host): ComposerStore {
       return problemOf(error)
     }
   }
+  let saving: Promise<unknown> = Promise.resolve()
   return Object.assign(store, {
     actions: {
-      save: (settings: ComposerSettings, secrets: TypedSecrets) =>
-        attempt(async () => {
-          store.setState({ view: await host.client.composer.save({ settings, secrets }) })
-        }),
+      save(change: Partial<ComposerSettings>, secrets: TypedSecrets = {}) {
+        const saved = saving.then(() =>
+          attempt(async () => {
+            const { view } = store.getState()
+            if (view === null) return
+            const settings = { ...view.settings, ...change }
+            store.setState({ view: await host.client.composer.save({ settings, secrets }) })
+          }),
+        )
+        saving = saved
+        return saved
+      },
       restart: () => attempt(() => host.client.composer.restart()),
       confirmRemovals: () => attempt(() => host.client.composer.confirmRemovals()),
       lookForDocker: () => attempt(() => host.client.composer.lookForDocker()),

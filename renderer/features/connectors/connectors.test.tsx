@@ -187,6 +187,29 @@ test('one press runs the embedded platform’s connectors on the Docker that was
   })
 })
 
+test('a switch that is thrown while the form is being saved does not undo the form', async () => {
+  stage = await openStage({ address: '#/settings/composer' })
+  await stage.fill('[data-testid=composer-manager-id]', 'mine')
+  // Both in one turn: the save has not come back when the switch is thrown.
+  for (const name of ['save-composer', 'composer-enabled'])
+    document.querySelector<HTMLElement>(`[data-testid=${name}]`)?.click()
+  await expect
+    .poll(() => stage?.world.composer.get().settings)
+    .toMatchObject({ managerId: 'mine', enabled: true })
+})
+
+test('what is typed in the form outlives the switch', async () => {
+  stage = await openStage({ address: '#/settings/composer' })
+  await stage.fill('[data-testid=composer-manager-id]', 'mine')
+  await stage.press('[data-testid=composer-enabled]')
+  await expect.poll(() => stage?.world.composer.get().settings.enabled).toBe(true)
+  await stage.see('[data-testid=restart-composer]')
+  await stage.press('[data-testid=save-composer]')
+  await expect
+    .poll(() => stage?.world.composer.get().settings)
+    .toMatchObject({ managerId: 'mine', enabled: true })
+})
+
 test('the composer’s settings are kept when they are saved; a secret that is not typed is left alone', async () => {
   stage = await openStage({ address: '#/settings/composer' })
   await stage.fill('[data-testid=composer-manager-id]', 'mine')
