@@ -1,10 +1,6 @@
-import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
-
-/** Vitest leaves one core free, which on two cores means one file after the other. */
-const WORKERS = Math.max(2, availableParallelism() - 1)
 
 /**
  * A guard against a hang, no measure: it costs nothing when all is well, and a busy machine takes its time. What the product
@@ -30,7 +26,6 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          maxWorkers: WORKERS,
           include: ['{shared,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.ts'],
           environment: 'node',
           ...GUARD,
@@ -63,7 +58,6 @@ export default defineConfig({
         },
         test: {
           name: 'page',
-          maxWorkers: WORKERS,
           include: ['renderer/**/*.test.tsx'],
           ...GUARD,
           browser: {
@@ -90,7 +84,6 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          maxWorkers: WORKERS,
           include: ['tests/integration/**/*.test.ts'],
           ...GUARD,
         },
@@ -101,7 +94,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
           ...JOURNEY_GUARD,
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
       {
@@ -128,7 +121,7 @@ export default defineConfig({
           name: 'docker',
           include: ['tests/docker/**/*.test.ts'],
           ...GUARD,
-          maxWorkers: 2,
+          fileParallelism: false,
         },
       },
       {
