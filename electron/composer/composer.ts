@@ -70,5 +70,7 @@ function platformClient(
   env: ComposerPorts['env'],
 ): Platform {
   const http = httpClient(platform, platform.settings, env)
-  return platform.kind === 'opencti' ? openCtiPlatform(http) : openAevPlatform(http, config.manager.id)
+  return platform.kind === 'opencti'
+    ? openCtiPlatform(http)
+    : openAevPlatform(http, config.manager.id, platform.settings.tenant)
 }

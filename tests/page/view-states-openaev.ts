@@ -66,6 +66,13 @@ export const OPENAEV_STATES: readonly ViewState[] = [
     reach: (stage) => stage.see('[data-testid=stop]'),
   },
   {
+    id: 'openaev-looping',
+    views: ONE,
+    address: `${ADDRESS}/instance-nmap`,
+    world: onOpenAev,
+    reach: (stage) => stage.see('[data-testid=cause-not-told]'),
+  },
+  {
     id: 'openaev-executor',
     views: ONE,
     address: `${ADDRESS}/${CALDERA}`,

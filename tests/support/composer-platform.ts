@@ -80,6 +80,8 @@ export interface PlatformDouble {
   readonly connectors: Map<string, DoubleConnector>
   readonly manager: { id: string | null; publicKey: string }
   version: string
+  /** answers below `/api/tenants/{tenant}` alone, but for the settings */
+  tenant: string | null
   fault: Fault
   /** Adds or changes a connector and answers it. */
   put(connector: Partial<DoubleConnector> & { id: string }): DoubleConnector
@@ -103,6 +105,7 @@ export async function startPlatformDouble(): Promise<PlatformDouble> {
     connectors,
     manager,
     version: '7.260801.0',
+    tenant: null,
     fault: () => undefined,
     put(changes) {
       const before = connectors.get(changes.id)
@@ -136,7 +139,7 @@ export async function startPlatformDouble(): Promise<PlatformDouble> {
     const isGraphql = request.url === '/graphql'
     const what = isGraphql
       ? String((body as { operationName?: unknown }).operationName)
-      : `${request.method} ${(request.url ?? '').replace(/^\/api/, '')}`
+      : `${request.method} ${belowApi(request.url ?? '', double.tenant)}`
     calls.push({ what, at: Date.now(), body, headers: request.headers })
     const fault = double.fault(what)
     if (fault === 'hang') return
@@ -244,6 +247,11 @@ export async function startPlatformDouble(): Promise<PlatformDouble> {
     return connector
   }
   return double
+}
+
+function belowApi(url: string, tenant: string | null): string {
+  const ofTenant = tenant !== null && !url.startsWith('/api/settings/')
+  return url.replace(ofTenant ? `/api/tenants/${tenant}` : '/api', '')
 }
 
 const HEALTH_KEYS = [

@@ -221,6 +221,15 @@ describe('problems', () => {
     expect(problems.map(({ what }) => what)).toContain('holds a key that is no setting')
   })
 
+  it('a tenant is OpenAEV’s alone', () => {
+    const env = { OPENAEV__ENABLE: 'true', OPENAEV__TOKEN: 'b', OPENAEV__TENANT: 'red', OPENCTI__TENANT: 'x' }
+    const { config, problems } = load(env)
+    expect(config?.platforms[1]?.settings.tenant).toBe('red')
+    expect(problems).toEqual([
+      { where: 'opencti.tenant', what: 'is OpenAEV’s alone and is ignored', grade: 'warning' },
+    ])
+  })
+
   it('a section of which nothing is left but its name says nothing', () => {
     write(
       'config/default.yaml',

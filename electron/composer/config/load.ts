@@ -205,6 +205,9 @@ function platformConfig(kind: PlatformKind, all: ComposerSettings, problems: Pro
       error(key, problem instanceof Error ? problem.message : 'cannot be read')
     }
   }
+  if (kind === 'opencti' && settings.tenant !== undefined) {
+    problems.push({ where: at('tenant'), what: 'is OpenAEV’s alone and is ignored', grade: 'warning' })
+  }
   if (settings.unsecured_certificate) {
     problems.push({
       where: at('unsecured_certificate'),

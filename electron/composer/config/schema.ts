@@ -170,6 +170,8 @@ const platform = (enabled: boolean) =>
     .strictObject({
       enable: flag(enabled),
       url: text(),
+      /** own: OpenAEV's tenant, where it is not the default one */
+      tenant: optionalText(),
       /** own: the address that connectors are told, where they reach the platform by another one */
       connector_url: optionalText(),
       token: optionalText(),

@@ -24,9 +24,13 @@ const Instance = z.object({
 const Listed = z.array(z.looseObject({ connector_instance_id: z.string().min(1) }))
 const Registered = z.object({ xtm_composer_id: z.string(), xtm_composer_version: z.string() })
 
-/** The composer's side of OpenAEV's REST API: seven routes below `/api`. */
-export function openAevPlatform(http: HttpClient, managerId: string): Platform {
-  const mine = `/api/xtm-composer/${encodeURIComponent(managerId)}`
+/**
+ * The composer's side of OpenAEV's REST API: seven routes below `/api`.
+ * @param tenant the routes of one tenant, below `/api/tenants/{tenant}`; without it those of the default one
+ */
+export function openAevPlatform(http: HttpClient, managerId: string, tenant?: string): Platform {
+  const composers = `/api${tenant === undefined ? '' : `/tenants/${encodeURIComponent(tenant)}`}/xtm-composer`
+  const mine = `${composers}/${encodeURIComponent(managerId)}`
   const instance = (id: string): string => `${mine}/connector-instances/${encodeURIComponent(id)}`
 
   const send = async (
@@ -57,12 +61,7 @@ export function openAevPlatform(http: HttpClient, managerId: string): Platform {
       return version
     },
     async register({ id, name, key }, signal) {
-      const text = await send(
-        'POST',
-        '/api/xtm-composer/register',
-        { id, name, public_key: key.spki },
-        signal,
-      )
+      const text = await send('POST', `${composers}/register`, { id, name, public_key: key.spki }, signal)
       return json(text, Registered).xtm_composer_version
     },
     async ping(_, signal) {

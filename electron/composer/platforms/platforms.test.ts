@@ -182,6 +182,22 @@ it('takes GraphQL errors of any status for an answer, with the platform’s word
   await expect(platform.ping('x', never)).rejects.toMatchObject({ fault: 'refused' })
 })
 
+it('speaks to one tenant of OpenAEV by that tenant’s routes', async () => {
+  double.tenant = 'red%20team'
+  fill()
+  await expect(client('openaev').register(identity, never)).rejects.toThrow('HTTP 4')
+  const access = { url: double.url, token: new Secret(TOKEN) }
+  const platform = openAevPlatform(httpClient(access, settings, {}), identity.id, 'red team')
+  expect(await platform.version(never)).toBe('7.260801.0')
+  await platform.register(identity, never)
+  await platform.ping(identity.id, never)
+  expect((await platform.connectors(never)).connectors).toHaveLength(1)
+  await platform.reportStatus('a', 'started', never)
+  await platform.reportLogs('a', ['x'], never)
+  await platform.reportHealth('a', { restartCount: 0, startedAt: 1, inRebootLoop: false }, never)
+  expect(double.connectors.get('a')).toMatchObject({ current: 'started', logs: ['x'], health: {} })
+})
+
 it('a server that drips its answer is late all the same, and one that asks to wait for years waits an hour', async () => {
   const drips: NodeJS.Timeout[] = []
   const server = createServer((_, response) => {

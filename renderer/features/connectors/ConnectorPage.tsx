@@ -22,6 +22,7 @@ import {
   useConnectors,
   useConnectorsActions,
   useConnectorsEnvironment,
+  useIsOpenAev,
 } from './context.tsx'
 import { LogView } from './LogView.tsx'
 import { Reading } from './Reading.tsx'
@@ -166,6 +167,7 @@ function Trouble({ connector }: { connector: Connector }) {
   const standing = useStanding(connector)
   const owners = useConnectors((state) => state.owners)
   const { clock } = useTicker()
+  const isOpenAev = useIsOpenAev()
   if (!isTrouble(standing)) return null
   const cause = causeFor(connector, standing, owners, clock.now())
   const isDanger = standing !== 'silent' && standing !== 'inactive' && standing !== 'not-stopped'
@@ -183,6 +185,7 @@ function Trouble({ connector }: { connector: Connector }) {
             <ForeignWords>{notice}</ForeignWords>
           </p>
         )}
+        {isOpenAev && <p data-testid="cause-not-told">{text('openaev.cause-not-told')}</p>}
       </Notice>
       {cause && <CauseNotice connector={connector} cause={cause} />}
     </div>

@@ -29,6 +29,9 @@ export function OpenAevComposer({ status }: { status: ConnectorsStatus }) {
         </StateMark>
         {composerHere && <p className={classes.plain}>{text('openaev.composer-here')}</p>}
         <p className={classes.dimmed}>{text('openaev.composer-not-told')}</p>
+        <p className={classes.dimmed} data-testid="ahead-not-told">
+          {text('openaev.ahead-not-told')}
+        </p>
       </div>
     </Section>
   )
