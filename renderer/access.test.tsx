@@ -3,6 +3,8 @@ import './app/base.css'
 import { afterEach, describe, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import { walk } from '../tests/page/focus-walk.ts'
+import { lostInForcedColours } from '../tests/page/forced-colours.ts'
+import { spokenWrongly } from '../tests/page/spoken.ts'
 import { openStage, type Stage } from '../tests/page/stage.tsx'
 import { VIEW_STATES } from '../tests/page/view-states.ts'
 
@@ -28,7 +30,15 @@ describe('by keyboard alone', () => {
   test.each(states)('%s', async (_id, state) => {
     stage = await openStage({ address: state.address ?? '#/tokens/mine', world: state.world })
     await state.reach?.(stage)
-    expect((await walk()).join('\n')).toBe('')
+    expect({
+      spoken: await spokenWrongly(),
+      forced: await lostInForcedColours(),
+      walked: await walk(),
+    }).toEqual({
+      spoken: [],
+      forced: [],
+      walked: [],
+    })
     const dialog = document.querySelector<HTMLElement>('[data-dialog]')
     if (dialog === null) return
     const closes = canBeLeft(dialog)

@@ -39,6 +39,8 @@ export const theme = createTheme({
     },
     // By default Tab steps over the button that shows what was typed.
     PasswordInput: { defaultProps: { visibilityToggleFocusable: true } },
+    // Its arrow is a picture without a name.
+    NativeSelect: { defaultProps: { rightSectionProps: { 'aria-hidden': true } } },
     SegmentedControl: {
       defaultProps: { transitionDuration: 0, color: 'steel' },
       vars: () => ({ root: { '--sc-font-size': '13px', '--sc-padding': '3px 12px' } }),

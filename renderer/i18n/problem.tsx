@@ -4,6 +4,7 @@ import type { Problem } from '#shared/contract/problem.ts'
 import { copyText } from '../ui/copy-text.ts'
 import { visibleText } from '../ui/ForeignText.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import { spokenName } from '../ui/spoken-name.ts'
 import classes from './problem.module.css'
 import { useText } from './text.tsx'
 
@@ -45,6 +46,10 @@ function ProblemDetails({ problem }: { problem: Problem }) {
       <Button
         variant="default"
         size="compact-xs"
+        aria-label={spokenName(
+          text(copied ? 'common.copied' : 'common.copy-details'),
+          text(`problem.${problem.code}.what`),
+        )}
         onClick={() => void copyText(details).then(setCopied)}
         data-testid="copy-details"
       >

@@ -1,7 +1,7 @@
 import type { Token } from '#shared/contract/tokens.ts'
 import { lastFour, type TokenStatus, tokenStatus } from '#shared/domain/token.ts'
 import { useNow } from '../ui/clock.tsx'
-import { ForeignText } from '../ui/ForeignText.tsx'
+import { ForeignText, visibleText } from '../ui/ForeignText.tsx'
 import { StateMark, type Tone } from '../ui/StateMark.tsx'
 import { T } from './text.tsx'
 import classes from './token.module.css'
@@ -28,6 +28,10 @@ export function TokenEnding({ maskedToken }: { maskedToken: string }) {
   const ending = lastFour(maskedToken)
   return <span className={classes.mono}>{ending === '' ? '…' : `…${ending}`}</span>
 }
+
+/** What tells it from another of the same name, for what is only said. */
+export const nameWithEnding = ({ name, maskedToken }: Pick<Token, 'name' | 'maskedToken'>): string =>
+  `${visibleText(name)} …${lastFour(maskedToken)}`
 
 /** A token's name; the platform takes empty ones too. */
 export function TokenName({ name }: { name: string }) {

@@ -73,11 +73,58 @@ function look(element: Element): string {
     .join('|')
 }
 
-/** Whether what is drawn for the element lies in front and inside of the page. */
-function isHidden(element: HTMLElement): boolean {
-  const drawn = element.matches('[type=radio], [type=checkbox]')
+/** What a person sees in the place of the element. */
+function drawnFor(element: HTMLElement): HTMLElement {
+  return element.matches('[type=radio], [type=checkbox]')
     ? (element.closest('label') ?? element.parentElement ?? element)
     : element
+}
+
+/** What takes the focus but is not drawn. */
+function unseen(stops: readonly HTMLElement[]): Complaint[] {
+  return stops
+    .filter((element) => {
+      const { width, height } = drawnFor(element).getBoundingClientRect()
+      const isSeen = drawnFor(element).checkVisibility({ opacityProperty: true, visibilityProperty: true })
+      return width < 2 || height < 2 || !isSeen
+    })
+    .map((element) => `${nameOf(element)} takes the focus but cannot be seen`)
+}
+
+/** What scrolls by itself, or is a part of the frame: where it lies says nothing of the order in it. */
+function partOf(element: Element): Element | null {
+  for (let box = element.parentElement; box !== null; box = box.parentElement) {
+    if (box.matches('header, main, footer, aside, [role=dialog], .mantine-Notifications-root')) return box
+    if (/auto|scroll/.test(getComputedStyle(box).overflowY) && box.scrollHeight > box.clientHeight) return box
+  }
+  return null
+}
+
+/** px that lines and columns may be off */
+const SLACK = 8
+
+/**
+ * Stops that come in another order than the eye reads them: in a line from its start to its end, then down; or, where
+ * columns stand beside each other, up again to the head of a next one.
+ */
+function outOfOrder(stops: readonly HTMLElement[], places: ReadonlyMap<HTMLElement, DOMRect>): Complaint[] {
+  return stops.flatMap((stop, index) => {
+    const before = stops[index - 1]
+    const from = before && places.get(before)
+    const to = places.get(stop)
+    if (before === undefined || from === undefined || to === undefined) return []
+    if (partOf(before) !== partOf(stop)) return []
+    const isNextColumn = to.left >= from.right - SLACK
+    const isAbove = to.bottom <= from.top + SLACK && !isNextColumn
+    const shared = Math.min(from.bottom, to.bottom) - Math.max(from.top, to.top)
+    const isBack = shared > Math.min(from.height, to.height) / 2 && to.right <= from.left + SLACK
+    return isAbove || isBack ? [`${nameOf(stop)} comes after ${nameOf(before)}, but stands before it`] : []
+  })
+}
+
+/** Whether what is drawn for the element lies in front and inside of the page. */
+function isHidden(element: HTMLElement): boolean {
+  const drawn = drawnFor(element)
   const { left, right, top, bottom } = drawn.getBoundingClientRect()
   const x = (Math.max(0, left) + Math.min(innerWidth, right)) / 2
   const y = (Math.max(0, top) + Math.min(innerHeight, bottom)) / 2
@@ -101,7 +148,8 @@ export async function walk(): Promise<Complaint[]> {
   // What a dialog focused by itself is not left first: no key does that.
   const met = expected.filter((element) => element === start)
   const looks = new Map(expected.map((element) => [element, look(element)]))
-  const complaints = outOfReach()
+  const places = new Map(expected.map((element) => [element, drawnFor(element).getBoundingClientRect()]))
+  const complaints = [...outOfReach(), ...unseen(expected)]
   const arrive = ({ target }: FocusEvent): void => {
     if (!(target instanceof HTMLElement) || met.includes(target)) return
     met.push(target)
@@ -123,6 +171,7 @@ export async function walk(): Promise<Complaint[]> {
     (element) =>
       !met.includes(element) && element.isConnected && !element.matches(':disabled') && !radios(element),
   )
+  complaints.push(...outOfOrder(expected, places))
   complaints.push(...missed.map((element) => `${nameOf(element)} was never reached by Tab`))
   return complaints
 }

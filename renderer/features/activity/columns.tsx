@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useText } from '../../i18n/text.tsx'
-import { RelativeTime } from '../../i18n/time.tsx'
+import { RelativeTime, utcText } from '../../i18n/time.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { useNarrow } from '../../ui/use-narrow.ts'
 import classes from './activity.module.css'
@@ -47,6 +47,7 @@ export function useActivityColumns(onOpen: (item: Placed) => void): GridColumn<P
           <button
             type="button"
             data-widget
+            title={item.entry.at === null ? undefined : utcText(item.at)}
             data-testid="entry"
             className={classes.open}
             tabIndex={tabIndex}

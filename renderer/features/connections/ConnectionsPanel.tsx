@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core'
 import { useState } from 'react'
 import type { Connection } from '#shared/contract/connections.ts'
 import type { Problem } from '#shared/contract/problem.ts'
+import type { MessageId } from '../../i18n/catalogue.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
@@ -11,6 +12,7 @@ import { Facts } from '../../ui/Facts.tsx'
 import { ForeignText, visibleText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Section } from '../../ui/Section.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import { ConnectionMark } from './ConnectionMark.tsx'
 import { ConnectionName } from './ConnectionName.tsx'
 import classes from './connections.module.css'
@@ -55,6 +57,8 @@ function ConnectionCard({ connection }: { connection: Connection }) {
   const [problem, setProblem] = useState<Problem | null>(null)
   const { state, embedded } = connection
   const isActive = connection.id === activeId
+  const nameFor = (deed: MessageId): string =>
+    spokenName(text(deed), embedded ? text('settings.local') : visibleText(connection.name))
   const test = (): void => void actions.test(connection.id).then(setProblem)
   return (
     <article className={classes.card} data-active={isActive || undefined} data-testid="connection">
@@ -76,7 +80,11 @@ function ConnectionCard({ connection }: { connection: Connection }) {
       {problem && <ProblemNotice problem={problem} />}
       <div className={classes.cardButtons}>
         {!isActive && (
-          <Button variant="default" onClick={() => onActivate(connection.id)}>
+          <Button
+            variant="default"
+            onClick={() => onActivate(connection.id)}
+            aria-label={nameFor('connection.use')}
+          >
             <T id="connection.use" />
           </Button>
         )}
@@ -84,6 +92,7 @@ function ConnectionCard({ connection }: { connection: Connection }) {
           variant="default"
           onClick={test}
           busy={state.phase === 'testing'}
+          aria-label={nameFor('connection.test')}
           data-testid="test-connection"
         >
           <T id="connection.test" />
@@ -93,6 +102,7 @@ function ConnectionCard({ connection }: { connection: Connection }) {
             <Button
               variant="default"
               onClick={() => actions.open({ name: 'rename-connection', connection })}
+              aria-label={nameFor('connection.rename')}
               data-testid="rename-connection"
             >
               <T id="connection.rename" />
@@ -100,6 +110,7 @@ function ConnectionCard({ connection }: { connection: Connection }) {
             <Button
               variant="default"
               onClick={() => actions.open({ name: 'new-connection-token', connection })}
+              aria-label={nameFor('connection.new-token')}
               data-testid="new-token"
             >
               <T id="connection.new-token" />
@@ -109,6 +120,7 @@ function ConnectionCard({ connection }: { connection: Connection }) {
               color="red"
               leftSection={<Icon name="trash" />}
               onClick={() => actions.open({ name: 'remove-connection', connection })}
+              aria-label={nameFor('connection.remove')}
               data-testid="remove-connection"
             >
               <T id="connection.remove" />

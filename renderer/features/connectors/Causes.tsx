@@ -2,11 +2,12 @@ import { Button } from '@mantine/core'
 import type { Connector, Owner } from '#shared/contract/connectors.ts'
 import { evidenceAt, isTrouble, type Standing } from '#shared/domain/connector.ts'
 import { type Cause, causeOf } from '#shared/domain/connector-cause.ts'
-import { T } from '../../i18n/text.tsx'
+import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
 import { useTicker } from '../../ui/clock.tsx'
-import { ForeignWords } from '../../ui/ForeignText.tsx'
+import { ForeignWords, visibleText } from '../../ui/ForeignText.tsx'
 import { Notice } from '../../ui/Notice.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import type { ConnectorRow } from './connector-columns.tsx'
 import classes from './connectors.module.css'
 import { useConnectors, useConnectorsEnvironment } from './context.tsx'
@@ -62,6 +63,7 @@ export function CauseNotice({
   cause: Cause
   named?: boolean
 }) {
+  const text = useText()
   const { onShow, onShowUser } = useConnectorsEnvironment()
   const { owner } = connector
   if (owner === null) return null
@@ -79,11 +81,21 @@ export function CauseNotice({
       actions={
         <>
           {named && (
-            <Button variant="default" onClick={() => onShow(connector.id)} data-testid="cause-connector">
+            <Button
+              variant="default"
+              onClick={() => onShow(connector.id)}
+              aria-label={spokenName(text('cause.to-connector'), visibleText(connector.name))}
+              data-testid="cause-connector"
+            >
               <T id="cause.to-connector" />
             </Button>
           )}
-          <Button variant="default" onClick={() => onShowUser(owner.id)} data-testid="cause-owner">
+          <Button
+            variant="default"
+            onClick={() => onShowUser(owner.id)}
+            aria-label={spokenName(text('cause.to-owner'), visibleText(`${owner.name} · ${connector.name}`))}
+            data-testid="cause-owner"
+          >
             <T id="cause.to-owner" />
           </Button>
         </>

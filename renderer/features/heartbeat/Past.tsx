@@ -19,7 +19,7 @@ export function IncidentsSection() {
     <Section title={text('heartbeat.incidents')}>
       {items?.length === 0 && <p className={classes.dimmed}>{text('heartbeat.incidents-none')}</p>}
       {items && items.length > 0 && (
-        <table className={classes.table} data-testid="incidents">
+        <table className={classes.table} aria-label={text('heartbeat.incidents')} data-testid="incidents">
           <thead>
             <tr>
               {(['cause', 'began', 'ended', 'monitors'] as const).map((column) => (

@@ -8,6 +8,7 @@ import { T, useText } from '../../i18n/text.tsx'
 import { useTicker } from '../../ui/clock.tsx'
 import { visibleText } from '../../ui/ForeignText.tsx'
 import { Section } from '../../ui/Section.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import { useHeartbeatStore } from './context.tsx'
 import classes from './heartbeat.module.css'
 
@@ -36,6 +37,13 @@ export function QuietSection({
     const kind = monitors.find(({ id }) => id === monitorId)?.kind
     return kind ? text(`heartbeat.kind.${kind}`) : text('heartbeat.quiet.everything')
   }
+  const line = ({ kind, monitorId, from, to }: QuietTime): string =>
+    text('heartbeat.quiet.line', {
+      kind: text(`heartbeat.quiet.${kind}`),
+      monitor: nameOf(monitorId),
+      from: time(from),
+      to: time(to),
+    })
   return (
     <Section title={text('heartbeat.quiet')}>
       <p className={classes.dimmed}>{text('heartbeat.quiet-hint')}</p>
@@ -43,18 +51,14 @@ export function QuietSection({
         {own.map((quiet) => (
           <li key={quiet.id}>
             <span>
-              {text('heartbeat.quiet.line', {
-                kind: text(`heartbeat.quiet.${quiet.kind}`),
-                monitor: nameOf(quiet.monitorId),
-                from: time(quiet.from),
-                to: time(quiet.to),
-              })}
+              {line(quiet)}
               {quiet.note !== '' && <span className={classes.dimmed}> {visibleText(quiet.note)}</span>}
             </span>
             <Button
               variant="default"
               size="compact-sm"
               onClick={() => void actions.endQuiet(quiet.id).then(setProblem)}
+              aria-label={spokenName(text('heartbeat.quiet.end'), line(quiet))}
               data-testid="end-quiet"
             >
               <T id="heartbeat.quiet.end" />

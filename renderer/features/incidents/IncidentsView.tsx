@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { useMemo } from 'react'
 import type { Incident } from '#shared/contract/incidents.ts'
 import { T, useText } from '../../i18n/text.tsx'
-import { RelativeTime } from '../../i18n/time.tsx'
+import { RelativeTime, utcText } from '../../i18n/time.tsx'
 import { DataGrid, type GridColumn } from '../../ui/DataGrid.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
@@ -37,6 +37,7 @@ export function IncidentsView() {
             data-testid="incident"
             className={classes.open}
             tabIndex={tabIndex}
+            title={utcText(incident.startedAt)}
             onClick={(event) => {
               event.stopPropagation()
               onShowIncident(incident.id)

@@ -53,8 +53,8 @@ export function ExportMenu() {
     <Menu label={text('export.menu')} testId="export">
       <div className={classes.export}>
         {parts.map(({ part, count }) => (
-          <div key={part} className={classes.exportPart}>
-            <span>{text(`export.${part}`, { count })}</span>
+          <fieldset key={part} className={classes.exportPart}>
+            <legend>{text(`export.${part}`, { count })}</legend>
             {FORMATS.map((format) => (
               <Button
                 key={format}
@@ -66,7 +66,7 @@ export function ExportMenu() {
                 {text(`export.${format}`)}
               </Button>
             ))}
-          </div>
+          </fieldset>
         ))}
         <p className={classes.dimmed}>{text('export.hint')}</p>
         {problem && <ProblemNotice problem={problem} />}

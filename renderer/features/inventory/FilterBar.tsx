@@ -34,7 +34,8 @@ export function FilterBar() {
   }
 
   return (
-    <div className={classes.bar}>
+    <fieldset className={classes.bar}>
+      <legend className={classes.spoken}>{text('inventory.filters')}</legend>
       <TickMenu
         label={text('inventory.filter.status')}
         choices={FILTER_CHOICES.status}
@@ -95,7 +96,7 @@ export function FilterBar() {
           }
         />
       </span>
-    </div>
+    </fieldset>
   )
 }
 

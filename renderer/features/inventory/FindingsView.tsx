@@ -4,6 +4,7 @@ import { T, useText } from '../../i18n/text.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import { toneOf } from './columns.tsx'
 import { useInventory, useInventoryActions, useInventoryEnvironment } from './context.tsx'
 import { InventoryAge, isUnread, LoadingInventory, NobodyToSee } from './InventoryFrame.tsx'
@@ -108,7 +109,13 @@ function Rule({ id, count }: { id: FindingId; count: number }) {
           {text(`finding.${id}.why`)} <span className={classes.dimmed}>{text(`finding.${id}.do`)}</span>
         </p>
       </div>
-      <Button variant="default" size="compact-sm" onClick={showTokens} data-testid={`show-${id}`}>
+      <Button
+        variant="default"
+        size="compact-sm"
+        onClick={showTokens}
+        aria-label={spokenName(text('findings.show', { count }), text(`finding.${id}.title`))}
+        data-testid={`show-${id}`}
+      >
         {text('findings.show', { count })}
       </Button>
     </li>

@@ -4,6 +4,7 @@ import { T, useText } from '../../i18n/text.tsx'
 import { Age } from '../../i18n/time.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import type { AttentionRow, Remedy } from './attention.ts'
 import type { Checked } from './checked.ts'
 import classes from './overview.module.css'
@@ -51,7 +52,7 @@ export function Attention({
 function Rows({ rows, onRemedy }: { rows: readonly AttentionRow[]; onRemedy: (remedy: Remedy) => void }) {
   const text = useText()
   return (
-    <table className={classes.rows} data-testid="attention">
+    <table className={classes.rows} aria-label={text('overview.attention')} data-testid="attention">
       <thead>
         <tr>
           <th scope="col">{text('overview.column.what')}</th>
@@ -92,6 +93,7 @@ function Rows({ rows, onRemedy }: { rows: readonly AttentionRow[]; onRemedy: (re
                 variant="default"
                 size="compact-sm"
                 onClick={() => onRemedy(row.remedy)}
+                aria-label={spokenName(text(REMEDY_LABELS[row.remedy.do]), spoken(text, row.what))}
                 data-testid="remedy"
               >
                 {text(REMEDY_LABELS[row.remedy.do])}

@@ -8,10 +8,11 @@ import { T, useText } from '../../i18n/text.tsx'
 import { useNow, useTicker } from '../../ui/clock.tsx'
 import { DataGrid } from '../../ui/DataGrid.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ForeignText } from '../../ui/ForeignText.tsx'
+import { ForeignText, visibleText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Notice } from '../../ui/Notice.tsx'
 import { Section } from '../../ui/Section.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import { AccountNotices } from './Account.tsx'
 import { rightsOf, useTokens, useTokensActions, useTokensEnvironment } from './context.tsx'
 import { useFirstUses } from './FirstUse.tsx'
@@ -120,6 +121,7 @@ function LoadedAccess({
               variant="default"
               size="compact-sm"
               onClick={() => onLostDevice(user.id)}
+              aria-label={spokenName(text('device.open'), visibleText(user.name))}
               data-testid="lost-device-of"
             >
               <T id="device.open" />

@@ -6,7 +6,7 @@ import { orphansIn } from '#shared/domain/token.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { Age, RelativeTime } from '../../i18n/time.tsx'
-import { TokenEnding, TokenName } from '../../i18n/token.tsx'
+import { nameWithEnding, TokenEnding, TokenName } from '../../i18n/token.tsx'
 import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { Icon } from '../../ui/icons.tsx'
@@ -179,7 +179,7 @@ function UnusableToken({ token, dialog }: { token: Token; dialog: Dialogue }) {
               busy={state === 'busy'}
               leftSection={<Icon name="trash" />}
               onClick={() => void revoke()}
-              aria-label={text('token.revoke-named', { name: token.name })}
+              aria-label={text('token.revoke-named', { name: nameWithEnding(token) })}
               data-testid="revoke-orphan"
             >
               {text('token.revoke')}

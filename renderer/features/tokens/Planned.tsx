@@ -3,9 +3,11 @@ import type { Reminder, RevokeTimer } from '#shared/contract/upkeep.ts'
 import { isExpired } from '#shared/domain/token.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime, useSpanText } from '../../i18n/time.tsx'
+import { nameWithEnding } from '../../i18n/token.tsx'
 import { useNow } from '../../ui/clock.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import { useTokensEnvironment } from './context.tsx'
 import { Dismiss, Entry, type EntryPlace } from './PlanEntry.tsx'
 import { countOf, type PlannedEntries, useHour, usePlannedOf } from './plans.ts'
@@ -114,6 +116,7 @@ function TimerEntry({ timer, skewMs, mayChange, ...place }: { timer: RevokeTimer
             variant="default"
             size="compact-sm"
             onClick={() => void upkeep.actions.act('cancelTimer', id)}
+            aria-label={spokenName(text('planned.cancel'), nameWithEnding(token))}
             data-testid="cancel-timer"
           >
             <T id="planned.cancel" />
@@ -153,6 +156,10 @@ function ReminderEntry({ reminder, skewMs, ...place }: { reminder: Reminder } & 
           variant="default"
           size="compact-sm"
           onClick={() => void upkeep.actions.act('dismiss', id)}
+          aria-label={spokenName(
+            text(state === 'waiting' ? 'planned.cancel' : 'planned.dismiss'),
+            nameWithEnding(token),
+          )}
           data-testid="dismiss"
         >
           <T id={state === 'waiting' ? 'planned.cancel' : 'planned.dismiss'} />

@@ -3,11 +3,12 @@ import { useMemo } from 'react'
 import { useIntl } from 'react-intl'
 import type { Session, UserAccess } from '#shared/contract/tokens.ts'
 import { T, useText } from '../../i18n/text.tsx'
-import { RelativeTime, relativeText } from '../../i18n/time.tsx'
+import { RelativeTime, relativeText, utcText } from '../../i18n/time.tsx'
 import { useNow } from '../../ui/clock.tsx'
 import { DataGrid, type GridColumn } from '../../ui/DataGrid.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Section } from '../../ui/Section.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import { useTokensActions } from './context.tsx'
 import type { UserRef } from './store.ts'
 import classes from './tokens.module.css'
@@ -66,6 +67,10 @@ export function Sessions({
             color="red"
             size="compact-sm"
             tabIndex={tabIndex}
+            aria-label={spokenName(
+              text('session.kill'),
+              session.createdAt === null ? text('token.unknown') : utcText(session.createdAt),
+            )}
             onClick={() => actions.open({ name: 'kill-session', owner: user, ref: userRef, session })}
           >
             {text('session.kill')}

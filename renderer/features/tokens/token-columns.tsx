@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import type { RevokedToken, Token } from '#shared/contract/tokens.ts'
 import { T, useText } from '../../i18n/text.tsx'
 import { RelativeTime } from '../../i18n/time.tsx'
-import { TokenEnding, TokenName } from '../../i18n/token.tsx'
+import { nameWithEnding, TokenEnding, TokenName } from '../../i18n/token.tsx'
 import type { GridColumn } from '../../ui/DataGrid.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
 import { Icon } from '../../ui/icons.tsx'
@@ -121,7 +121,7 @@ export function useTokenColumns(
             leftSection={<Icon name="trash" />}
             classNames={{ root: classes.action, section: classes.actionIcon }}
             tabIndex={tabIndex}
-            aria-label={text('token.revoke-named', { name: token.name })}
+            aria-label={text('token.revoke-named', { name: nameWithEnding(token) })}
             onClick={() => deeds.revoke(token)}
           >
             {text('token.revoke')}
@@ -152,7 +152,7 @@ function planColumn(text: ReturnType<typeof useText>, plan: (token: Token) => vo
         classNames={{ root: classes.action, label: classes.planWord, section: classes.planIcon }}
         tabIndex={tabIndex}
         title={text('plan.open')}
-        aria-label={text('plan.open-named', { name: token.name })}
+        aria-label={text('plan.open-named', { name: nameWithEnding(token) })}
         onClick={() => plan(token)}
       >
         {text('plan.open')}

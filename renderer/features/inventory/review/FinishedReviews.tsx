@@ -5,9 +5,10 @@ import type { Review } from '#shared/contract/review.ts'
 import { ProblemNotice } from '../../../i18n/problem.tsx'
 import { problemOf } from '../../../i18n/problem-of.ts'
 import { T, useText } from '../../../i18n/text.tsx'
-import { RelativeTime } from '../../../i18n/time.tsx'
+import { RelativeTime, utcText } from '../../../i18n/time.tsx'
 import { ForeignText } from '../../../ui/ForeignText.tsx'
 import { Section } from '../../../ui/Section.tsx'
+import { spokenName } from '../../../ui/spoken-name.ts'
 import { useInventoryEnvironment } from '../context.tsx'
 import classes from './review.module.css'
 
@@ -121,6 +122,7 @@ function FinishedReview({
             size="compact-sm"
             variant="default"
             onClick={() => void saveFile(format)}
+            aria-label={spokenName(text(FORMATS[format].label), utcText(finishedAt ?? 0))}
             data-testid={`save-review-${format}`}
           >
             {text(FORMATS[format].label)}

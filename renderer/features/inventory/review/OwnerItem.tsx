@@ -130,7 +130,7 @@ function Decision({
   return (
     <fieldset className={classes.decision}>
       <legend className={classes.spoken}>
-        {text('review.owner-decision', { owner: visibleText(owner.name) })}
+        {text('review.owner-decision', { owner: visibleText(`${owner.name} ${owner.email}`) })}
       </legend>
       <span className={classes.choices}>
         {REVIEW_DECISIONS.map((one) => (
