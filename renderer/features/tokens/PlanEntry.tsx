@@ -3,9 +3,10 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import type { Token } from '#shared/contract/tokens.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
-import { T } from '../../i18n/text.tsx'
-import { TokenEnding, TokenName } from '../../i18n/token.tsx'
+import { T, useText } from '../../i18n/text.tsx'
+import { nameWithEnding, TokenEnding, TokenName } from '../../i18n/token.tsx'
 import { ForeignText } from '../../ui/ForeignText.tsx'
+import { spokenName } from '../../ui/spoken-name.ts'
 import { useTokensEnvironment } from './context.tsx'
 import classes from './tokens.module.css'
 
@@ -66,13 +67,15 @@ export function Entry({
 }
 
 /** What failed stays until a person has seen it. */
-export function Dismiss({ id }: { id: string }) {
+export function Dismiss({ of: { id, token } }: { of: { id: string; token: Token } }) {
+  const text = useText()
   const { upkeep } = useTokensEnvironment()
   return (
     <Button
       variant="default"
       size="compact-sm"
       onClick={() => void upkeep.actions.act('dismiss', id)}
+      aria-label={spokenName(text('planned.dismiss'), nameWithEnding(token))}
       data-testid="dismiss"
     >
       <T id="planned.dismiss" />

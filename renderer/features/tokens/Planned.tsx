@@ -116,13 +116,13 @@ function TimerEntry({ timer, skewMs, mayChange, ...place }: { timer: RevokeTimer
             variant="default"
             size="compact-sm"
             onClick={() => void upkeep.actions.act('cancelTimer', id)}
-            aria-label={spokenName(text('planned.cancel'), nameWithEnding(token))}
+            aria-label={spokenName(text('planned.cancel'), nameWithEnding(timer.token))}
             data-testid="cancel-timer"
           >
             <T id="planned.cancel" />
           </Button>
         ) : (
-          state === 'failed' && <Dismiss id={id} />
+          state === 'failed' && <Dismiss of={timer} />
         )
       }
     />
@@ -158,7 +158,7 @@ function ReminderEntry({ reminder, skewMs, ...place }: { reminder: Reminder } & 
           onClick={() => void upkeep.actions.act('dismiss', id)}
           aria-label={spokenName(
             text(state === 'waiting' ? 'planned.cancel' : 'planned.dismiss'),
-            nameWithEnding(token),
+            nameWithEnding(reminder.token),
           )}
           data-testid="dismiss"
         >

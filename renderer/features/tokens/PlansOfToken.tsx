@@ -1,8 +1,8 @@
-import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { Problem } from '#shared/contract/problem.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
+import { BusyButton } from '../../ui/BusyButton.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { useTokensActions, useTokensEnvironment } from './context.tsx'
 import { PlannedList } from './Planned.tsx'
@@ -40,17 +40,17 @@ export function PlansOfToken({ userId, tokenId, name }: { userId: string; tokenI
         narrow
       />
       {mayChange ? (
-        <Button
+        <BusyButton
           variant="default"
           size="compact-sm"
           leftSection={<Icon name="clock" />}
-          loading={busy}
+          busy={busy}
           onClick={() => void plan()}
           aria-label={text('plan.open-named', { name })}
           data-testid="plan"
         >
           <T id="plan.open" />
-        </Button>
+        </BusyButton>
       ) : (
         <p className={classes.dimmed} data-testid="may-not-plan">
           <T id="plan.not-allowed" />

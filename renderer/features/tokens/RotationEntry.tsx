@@ -76,7 +76,7 @@ export function RotationEntry({
             </Button>
           </>
         ) : (
-          phase === 'failed' && <Dismiss id={id} />
+          phase === 'failed' && <Dismiss of={rotation} />
         )
       }
     />
