@@ -5,7 +5,7 @@ import type { Token } from '#shared/contract/tokens.ts'
 import { ProblemNotice } from '../../i18n/problem.tsx'
 import { T, useText } from '../../i18n/text.tsx'
 import { nameWithEnding, TokenEnding, TokenName } from '../../i18n/token.tsx'
-import { ForeignText } from '../../ui/ForeignText.tsx'
+import { ForeignText, visibleText } from '../../ui/ForeignText.tsx'
 import { spokenName } from '../../ui/spoken-name.ts'
 import { useTokensEnvironment } from './context.tsx'
 import classes from './tokens.module.css'
@@ -52,6 +52,7 @@ export function Entry({
             type="button"
             className={classes.plannedOwner}
             onClick={() => onShowUser(owner.id)}
+            aria-label={spokenName(visibleText(owner.name), nameWithEnding(token))}
             data-testid="plan-owner"
           >
             <ForeignText>{owner.name}</ForeignText>
