@@ -92,6 +92,7 @@ export const TRIAGE_STATES: readonly ViewState[] = [
         owner: { id: ALICE, name: alice.user.name, email: alice.user.email },
         maskedToken: '****q-7_',
         fate: 'revoked',
+        knownFrom: 'console',
         goneAt: NOW - 86_400_000,
         lastListedAt: null,
         by: 'bob.keller@example.org',
