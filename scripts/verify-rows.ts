@@ -107,13 +107,14 @@ export const TESTED_ROWS: readonly TestedRow[] = [
   },
   {
     id: 'FAULTS',
-    what: 'a network that refuses, resets, cuts, delays and holds; a stopped core, platform and composer: a sentence, and on it goes',
+    what: 'a network that refuses, resets, cuts, delays and holds; a stopped core, platform and composer; a clock that is set: a sentence, and on it goes',
     tests: {
       unit: ['renderer/features/system/*.test.ts', 'electron/core/children/*.test.ts'],
       integration: [
         'tests/integration/network-faults.test.ts',
         'tests/integration/stopped-processes.test.ts',
         'tests/integration/core-lost-answers.test.ts',
+        'tests/integration/clock-jumps.test.ts',
       ],
       e2e: ['tests/e2e/trouble.test.ts'],
     },

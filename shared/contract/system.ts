@@ -5,7 +5,7 @@ import { Problem, procedure } from './problem.ts'
 
 /** How far the OS keychain can be used (S-04). */
 export const KeychainStatus = z.object({
-  state: z.enum(['checking', 'ready', 'missing', 'locked', 'denied']),
+  state: z.enum(['checking', 'ready', 'missing', 'locked', 'denied', 'restarted']),
   /** "Secret Service", "Keychain", "Credential Manager" */
   backend: z.string(),
   /** the system's own words, for the details line */

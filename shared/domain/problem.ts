@@ -39,6 +39,7 @@ export const PROBLEM_CODES = [
   'keychain-missing',
   'keychain-locked',
   'keychain-denied',
+  'keychain-restarted',
   'clipboard-failed',
   'ledger-failed',
   'ledger-unreadable',

@@ -8,7 +8,7 @@ import { type FakeOpenCti, fakeOpenCti } from '../support/fake-opencti.ts'
 import { type MemorySecretStore, memorySecretStore } from '../support/memory-secret-store.ts'
 
 /** REL-6: a keychain that is missing, locked, refusing or another one: said with the way out, and nobody is locked out. */
-const TROUBLES = ['missing', 'locked', 'denied'] as const satisfies readonly SecretStoreState[]
+const TROUBLES = ['missing', 'locked', 'denied', 'restarted'] as const satisfies readonly SecretStoreState[]
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {
@@ -53,7 +53,7 @@ function expectSaid(code: string): void {
   expect(texts[`problem.${code}.what`]).toBeTruthy()
   // The way out, and that work goes on meanwhile.
   expect(texts[`problem.${code}.hint`]).toMatch(
-    /check again\. Until then tokens are kept for the session only/,
+    /(check again|start it again).*\. Until then tokens are kept for the session only/,
   )
 }
 

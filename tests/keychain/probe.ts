@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { systemClock } from '../../electron/base/clock.ts'
 import { asProblem } from '../../electron/base/problem-error.ts'
 import { Secret } from '../../electron/base/secret.ts'
@@ -25,10 +28,42 @@ const profile: Profile = {
 /** Obviously no token; the test looks for it in what was written. */
 const TOKEN = `flgrn_octi_tkn_${'Keychain'.repeat(8)}`
 
+/** The one of this process, which holds what it was given as the console does. */
+const vault = new TokenVault(store)
+
+/** What a person, or the system, does to the keychain under a running console. */
+const dbus = (destination: string, ...words: string[]): string =>
+  spawnSync('dbus-send', ['--session', '--print-reply', `--dest=${destination}`, ...words], {
+    encoding: 'utf8',
+  }).stdout
+
 const STEPS: Record<string, () => Promise<unknown>> = {
   status: () => store.status(),
-  keep: () => new TokenVault(store).keep(profile.id, profile.url, new Secret(TOKEN), true),
+  keep: () => vault.keep(profile.id, profile.url, new Secret(TOKEN), true),
   token: async () => (await new TokenVault(store).token(profile)).expose() === TOKEN,
+  held: async () => (await vault.token(profile)).expose() === TOKEN,
+  'lock-meanwhile': async () => {
+    const [service, path] = ['org.freedesktop.secrets', '/org/freedesktop/secrets']
+    dbus(service, path, 'org.freedesktop.Secret.Service.Lock', `array:objpath:${path}/collection/login`)
+    return 'locked'
+  },
+  'kill-daemon': async () => {
+    const word = 'org.freedesktop.DBus.GetConnectionUnixProcessID'
+    const bus = 'org.freedesktop.DBus'
+    const [, pid] = /uint32 (\d+)/.exec(dbus(bus, '/', word, 'string:org.freedesktop.secrets')) ?? []
+    if (!pid) throw new Error('There is no keychain to kill')
+    process.kill(Number(pid), 'SIGKILL')
+    return 'killed'
+  },
+  'start-daemon': async () => {
+    spawnSync('gnome-keyring-daemon', ['--unlock', '--replace', '--components=secrets'], { input: 'test\n' })
+    return 'started'
+  },
+  'spoil-key': async () => {
+    const { account } = JSON.parse(readFileSync(join(folder, 'platform.keychain.json'), 'utf8'))
+    await store.set(account, new Secret('not what was kept'))
+    return 'spoiled'
+  },
   forget: async () => {
     await new TokenVault(store).forget(profile)
     return 'forgotten'

@@ -44,10 +44,13 @@ export async function probe(kind: KeychainSession, { home, folder }: Home, ...st
   const bus = kind === 'no-service' ? [`--config-file=${bareBus(home)}`] : []
   const around = kind === 'no-bus' ? [] : ['dbus-run-session', ...bus, '--']
   const output = await run([...around, 'bash', '-c', script], environment)
-  return output
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line))
+  return (
+    output
+      .split('\n')
+      // A daemon that is begun anew tells its own surroundings.
+      .filter((line) => line !== '' && !/^[A-Z_]+=/.test(line))
+      .map((line) => JSON.parse(line))
+  )
 }
 
 /** Why these tests cannot run here; null when they can. */

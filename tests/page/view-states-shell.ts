@@ -212,7 +212,7 @@ export const SHELL_STATES: readonly ViewState[] = [
     world: fresh('restarting'),
     reach: (stage) => stage.see('main pre'),
   },
-  ...(['missing', 'locked', 'denied'] as const).map((state) => ({
+  ...(['missing', 'locked', 'denied', 'restarted'] as const).map((state) => ({
     id: `settings-keychain-${state}`,
     views: SETTINGS('keychain'),
     address: '#/settings/keychain',

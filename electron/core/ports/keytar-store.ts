@@ -32,6 +32,10 @@ const SPELLINGS: readonly (readonly [RegExp, Exclude<SecretStoreState, 'ready'>]
   [/interaction is not allowed/i, 'locked'],
   [/Cannot autolaunch D-Bus|unsupported transport|org\.freedesktop\.secrets was not provided/i, 'missing'],
   [/dbus-launch|Cannot spawn a message bus/i, 'missing'],
+  // libsecret keeps its session with the service for the life of this process: one that came after it is never reached.
+  [/session wrapping the secret does not exist|The name :[\d.]+ was not provided/i, 'restarted'],
+  // It ended while it was asked (measured by killing gnome-keyring); the bus may start another, which is locked.
+  [/disconnected from message bus|Did not receive a reply|process.*exited/i, 'missing'],
   [/Could not connect|Failed to connect|connection is closed|No such interface/i, 'missing'],
   [/cannot open shared object|Cannot find (module|package)|was compiled against|no native build/i, 'missing'],
 ]

@@ -2,9 +2,10 @@ import { ProblemError } from '#base/problem-error.ts'
 import type { Secret } from '#base/secret.ts'
 
 /**
- * missing: no keychain on this system · locked: there, but its owner must open it · denied: there, and it said no.
+ * missing: no keychain on this system · locked: there, but its owner must open it · denied: there, and it said no ·
+ * restarted: there, but out of this process's reach until that starts anew.
  */
-export type SecretStoreState = 'ready' | 'missing' | 'locked' | 'denied'
+export type SecretStoreState = 'ready' | 'missing' | 'locked' | 'denied' | 'restarted'
 
 export interface SecretStoreStatus {
   readonly state: SecretStoreState

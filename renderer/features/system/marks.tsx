@@ -14,6 +14,7 @@ const KEYCHAIN_TONES: Record<KeychainStatus['state'], Tone> = {
   missing: 'warning',
   locked: 'warning',
   denied: 'warning',
+  restarted: 'warning',
 }
 
 export function KeychainMark({ keychain }: { keychain: KeychainStatus }) {
