@@ -31,11 +31,11 @@ const TOKEN = `flgrn_octi_tkn_${'Keychain'.repeat(8)}`
 /** The one of this process, which holds what it was given as the console does. */
 const vault = new TokenVault(store)
 
-/** What a person, or the system, does to the keychain under a running console. */
+/** What a person, or the system, does to the keychain under a running console. @returns what the program printed */
+const system = (program: string, args: readonly string[], input = ''): string =>
+  spawnSync(program, args, { encoding: 'utf8', input }).stdout
 const dbus = (destination: string, ...words: string[]): string =>
-  spawnSync('dbus-send', ['--session', '--print-reply', `--dest=${destination}`, ...words], {
-    encoding: 'utf8',
-  }).stdout
+  system('dbus-send', ['--session', '--print-reply', `--dest=${destination}`, ...words])
 
 const STEPS: Record<string, () => Promise<unknown>> = {
   status: () => store.status(),
@@ -56,7 +56,7 @@ const STEPS: Record<string, () => Promise<unknown>> = {
     return 'killed'
   },
   'start-daemon': async () => {
-    spawnSync('gnome-keyring-daemon', ['--unlock', '--replace', '--components=secrets'], { input: 'test\n' })
+    system('gnome-keyring-daemon', ['--unlock', '--replace', '--components=secrets'], 'test\n')
     return 'started'
   },
   'spoil-key': async () => {
