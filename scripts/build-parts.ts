@@ -6,7 +6,7 @@ import { FolderBusyError, lockFolder } from '#base/folder-lock.ts'
 
 /**
  * Builds what a command needs and only when its sources changed since the last build, so that `npm start` and
- * `npm run platform` are quick the second time. `electron-vite build` (npm run build) always builds everything.
+ * `npm run platform` are quick the second time. `npm run build` always builds everything.
  */
 
 const ROOT = join(import.meta.dirname, '..')
@@ -46,6 +46,16 @@ export async function ensureBuilt(wanted: 'main' | 'all'): Promise<void> {
   try {
     const stale = parts.filter((part) => !isFresh(part))
     if (stale.length > 0) await build(stale)
+  } finally {
+    release()
+  }
+}
+
+/** Builds everything, stale or not: what goes into a release does not hang on sources alone (scripts/release-source.ts). */
+export async function buildAll(): Promise<void> {
+  const release = await waitForLock()
+  try {
+    await build(PARTS)
   } finally {
     release()
   }

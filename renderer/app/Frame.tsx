@@ -1,22 +1,24 @@
 import '@mantine/core/styles/baseline.layer.css'
 import '@mantine/core/styles/default-css-variables.layer.css'
 import '@mantine/core/styles/global.layer.css'
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { T, useText } from '../i18n/text.tsx'
+import { fetched } from '../ui/fetched.ts'
 import { Icon } from '../ui/icons.tsx'
 import { isApple } from './apple.ts'
 import classes from './Frame.module.css'
 import { hasSearch, searchLabel } from './header-search.ts'
+import { lazyPart, Part } from './Part.tsx'
 import { useActiveConnection, useLooks, usePage, useRoute } from './page-context.tsx'
 import { addressOf, type Route, VIEWS, type ViewId } from './routes.ts'
 import { useShortcuts } from './shortcuts.ts'
 
 // The frame stands first; everything that takes longer to evaluate comes right after it.
 const rest = () => import('./rest.tsx')
-const Views = lazy(async () => ({ default: (await rest()).Views }))
-const Switcher = lazy(async () => ({ default: (await rest()).Switcher }))
-const Status = lazy(async () => ({ default: (await rest()).Status }))
-const Overlays = lazy(async () => ({ default: (await rest()).Overlays }))
+const Views = lazyPart(async () => ({ default: (await rest()).Views }))
+const Switcher = lazyPart(async () => ({ default: (await rest()).Switcher }))
+const Status = lazyPart(async () => ({ default: (await rest()).Status }))
+const Overlays = lazyPart(async () => ({ default: (await rest()).Overlays }))
 
 const FIRST_OF: Record<ViewId, Route> = {
   overview: { view: 'overview', part: 'now' },
@@ -62,9 +64,9 @@ export function Frame() {
       </button>
       <aside className={classes.side} aria-label={text('nav.side')}>
         <div className={classes.switcher}>
-          <Suspense fallback={null}>
+          <Part quiet>
             <Switcher />
-          </Suspense>
+          </Part>
         </div>
         <nav aria-label={text('nav.main')}>
           {VIEWS.map((view, index) => (
@@ -92,19 +94,19 @@ export function Frame() {
       </header>
       <main id="main" ref={mainRef} className={classes.main} data-scroller tabIndex={-1}>
         <div className={classes.content}>
-          <Suspense fallback={null}>
+          <Part>
             <Views />
-          </Suspense>
+          </Part>
         </div>
       </main>
       <footer className={classes.footer}>
-        <Suspense fallback={null}>
+        <Part quiet>
           <Status />
-        </Suspense>
+        </Part>
       </footer>
-      <Suspense fallback={null}>
+      <Part quiet>
         <Overlays />
-      </Suspense>
+      </Part>
     </div>
   )
 }
@@ -164,7 +166,8 @@ function HeaderTools({ searchRef }: { searchRef: React.RefObject<HTMLInputElemen
 }
 
 async function openPalette(): Promise<void> {
-  ;(await rest()).openPalette()
+  const { openPalette: open } = await fetched(rest)
+  open()
 }
 
 /** A key in words, for the eye; readers get `aria-keyshortcuts`. */

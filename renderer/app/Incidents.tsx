@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core'
-import { lazy, type ReactNode, Suspense, useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import { IncidentsProvider } from '../features/incidents/context.tsx'
 import { T } from '../i18n/text.tsx'
+import { lazyPart, Part } from './Part.tsx'
 import { usePage } from './page-context.tsx'
 import type { IncidentRoute, Route } from './routes.ts'
 
-const IncidentPlaces = lazy(() => import('./IncidentPlaces.tsx'))
-const BulkDialog = lazy(() => import('../features/incidents/BulkDialog.tsx'))
-const TriageDialog = lazy(() => import('../features/incidents/TriageDialog.tsx'))
+const IncidentPlaces = lazyPart(() => import('./IncidentPlaces.tsx'))
+const BulkDialog = lazyPart(() => import('../features/incidents/BulkDialog.tsx'))
+const TriageDialog = lazyPart(() => import('../features/incidents/TriageDialog.tsx'))
 
 export function isIncidentRoute(route: Route): route is IncidentRoute {
   return route.view === 'tokens' && (route.scope === 'lost-device' || route.scope === 'incidents')
@@ -18,9 +19,9 @@ export function isIncidentRoute(route: Route): route is IncidentRoute {
 /** The view of the route; fetched when somebody first needs it. */
 export function IncidentPlace({ route }: { route: IncidentRoute }) {
   return (
-    <Suspense fallback={null}>
+    <Part>
       <IncidentPlaces route={route} />
-    </Suspense>
+    </Part>
   )
 }
 
@@ -93,14 +94,14 @@ export function IncidentsSurroundings({
     <IncidentsProvider value={value}>
       {children}
       {isBulkOpen && (
-        <Suspense fallback={null}>
+        <Part>
           <BulkDialog />
-        </Suspense>
+        </Part>
       )}
       {isTriageOpen && (
-        <Suspense fallback={null}>
+        <Part>
           <TriageDialog />
-        </Suspense>
+        </Part>
       )}
     </IncidentsProvider>
   )

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { ConnectionsPanel } from '../features/connections/ConnectionsPanel.tsx'
 import { ComposerPanel } from '../features/connectors/ComposerPanel.tsx'
@@ -16,10 +16,11 @@ import { AboutPanel, KeychainPanel, LocalPlatformPanel } from '../features/syste
 import { UpdatesPanel } from '../features/updates/UpdatesPanel.tsx'
 import { useText } from '../i18n/text.tsx'
 import { ConnectionsSurroundings } from './ConnectionsSurroundings.tsx'
+import { lazyPart, Part } from './Part.tsx'
 import { useActiveConnection, useLooks, usePage } from './page-context.tsx'
 import { SETTINGS_SECTIONS, type SettingsSectionId } from './routes.ts'
 
-const AboutDetails = lazy(() => import('../features/about/AboutDetails.tsx'))
+const AboutDetails = lazyPart(() => import('../features/about/AboutDetails.tsx'))
 
 /** The composer, with what it cannot know itself: the names of connections, and the managers of the platform in use. */
 function ComposerSettings() {
@@ -100,9 +101,9 @@ export function SettingsPage({ section }: { section: SettingsSectionId }) {
     about: (
       <>
         <AboutPanel />
-        <Suspense>
+        <Part>
           <AboutDetails client={page.host.client} />
-        </Suspense>
+        </Part>
       </>
     ),
   }

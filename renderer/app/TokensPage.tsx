@@ -1,14 +1,14 @@
-import { lazy, Suspense } from 'react'
 import type { Connection } from '#shared/contract/connections.ts'
 import { type TokensPlace, TokensView } from '../features/tokens/TokensView.tsx'
 import { type TokenScope, TokenTabs } from '../features/tokens/TokenTabs.tsx'
 import { IncidentPlace, IncidentsSurroundings, IncidentTools, isIncidentRoute } from './Incidents.tsx'
+import { lazyPart, Part } from './Part.tsx'
 import { useLooks, usePage, useRoute } from './page-context.tsx'
 import type { Route } from './routes.ts'
 import { TokensSurroundings } from './TokensSurroundings.tsx'
 
 // The tokens of everybody are a table of their own kind, fetched when somebody looks at them.
-const InventoryPage = lazy(() => import('./InventoryPage.tsx'))
+const InventoryPage = lazyPart(() => import('./InventoryPage.tsx'))
 
 /** Tokens of the connection: of everybody, of its holder, of single users; what is wrong with them, and those that are gone. */
 export function TokensPage({ connection }: { connection: Connection }) {
@@ -29,13 +29,13 @@ export function TokensPage({ connection }: { connection: Connection }) {
           {route.scope === 'mine' || route.scope === 'users' || route.scope === 'plans' ? (
             <TokensOfUsers place={route as TokensPlace} />
           ) : (
-            <Suspense fallback={null}>
+            <Part>
               <InventoryPage
                 connection={connection}
                 scope={route.scope}
                 finding={route.scope === 'all' ? route.finding : undefined}
               />
-            </Suspense>
+            </Part>
           )}
         </TokensSurroundings>
       )}

@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core'
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
 import { useStore } from 'zustand'
 import type { Connection } from '#shared/contract/connections.ts'
 import { RegistrationProvider } from '../features/registration/context.tsx'
@@ -8,21 +8,24 @@ import { T, useText } from '../i18n/text.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Mishaps } from './Mishaps.tsx'
+import { lazyPart, Part } from './Part.tsx'
 import { useActiveConnection, useIdentity, usePage, useRoute } from './page-context.tsx'
 import type { Route } from './routes.ts'
 import { SettingsPage } from './SettingsPage.tsx'
 import { TokensPage } from './TokensPage.tsx'
 import classes from './Views.module.css'
 
-const OverviewPage = lazy(() => import('./OverviewPage.tsx'))
-const MonitorsPage = lazy(() => import('./MonitorsPage.tsx'))
-const ActivityPage = lazy(async () => ({ default: (await import('./ActivityPage.tsx')).ActivityPage }))
-const ConnectorsPage = lazy(async () => ({ default: (await import('./ConnectorsPage.tsx')).ConnectorsPage }))
-const NotTold = lazy(async () => ({ default: (await import('../features/openaev/NotTold.tsx')).NotTold }))
-const XtmOneFacts = lazy(async () => ({
+const OverviewPage = lazyPart(() => import('./OverviewPage.tsx'))
+const MonitorsPage = lazyPart(() => import('./MonitorsPage.tsx'))
+const ActivityPage = lazyPart(async () => ({ default: (await import('./ActivityPage.tsx')).ActivityPage }))
+const ConnectorsPage = lazyPart(async () => ({
+  default: (await import('./ConnectorsPage.tsx')).ConnectorsPage,
+}))
+const NotTold = lazyPart(async () => ({ default: (await import('../features/openaev/NotTold.tsx')).NotTold }))
+const XtmOneFacts = lazyPart(async () => ({
   default: (await import('../features/openaev/XtmOneFacts.tsx')).XtmOneFacts,
 }))
-const XtmOneView = lazy(async () => ({
+const XtmOneView = lazyPart(async () => ({
   default: (await import('../features/registration/XtmOneView.tsx')).XtmOneView,
 }))
 
@@ -41,11 +44,11 @@ export function Views() {
 /** The overview stands without any platform too: it says what is wrong with it. */
 function Overview({ part }: { part: 'now' | 'monitors' }) {
   const active = useActiveConnection()
-  const Part = part === 'now' ? OverviewPage : MonitorsPage
+  const Shown = part === 'now' ? OverviewPage : MonitorsPage
   return (
-    <Suspense fallback={<Waiting />}>
-      {active ? <Part key={active.id} connection={active} /> : <Waiting />}
-    </Suspense>
+    <Part key={part} waiting={<Waiting />}>
+      {active ? <Shown key={active.id} connection={active} /> : <Waiting />}
+    </Part>
   )
 }
 
@@ -59,17 +62,17 @@ function ViewOf({ route }: { route: Route }) {
       return (
         <OfConnection
           view={(connection) => (
-            <Suspense fallback={<Waiting />}>
+            <Part waiting={<Waiting />}>
               <ConnectorsPage connection={connection} connectorId={route.connectorId} />
-            </Suspense>
+            </Part>
           )}
         />
       )
     case 'activity':
       return (
-        <Suspense fallback={<Waiting />}>
+        <Part waiting={<Waiting />}>
           <ActivityPage waiting={<Waiting />} />
-        </Suspense>
+        </Part>
       )
     case 'xtm-one':
       return (
@@ -98,9 +101,9 @@ function XtmOne() {
   const { registration } = usePage()
   return (
     <RegistrationProvider store={registration}>
-      <Suspense fallback={<Waiting />}>
+      <Part waiting={<Waiting />}>
         <XtmOneView />
-      </Suspense>
+      </Part>
     </RegistrationProvider>
   )
 }
@@ -108,20 +111,20 @@ function XtmOne() {
 function OpenAevTokens() {
   const { router } = usePage()
   return (
-    <Suspense fallback={<Waiting />}>
+    <Part waiting={<Waiting />}>
       <NotTold what="tokens" onConnectors={() => router.go({ view: 'connectors', connectorId: null })} />
-    </Suspense>
+    </Part>
   )
 }
 
 function OpenAevXtmOne({ connectionId }: { connectionId: string }) {
   const { host, router } = usePage()
   return (
-    <Suspense fallback={<Waiting />}>
+    <Part waiting={<Waiting />}>
       <NotTold what="registration" onConnectors={() => router.go({ view: 'connectors', connectorId: null })}>
         <XtmOneFacts client={host.client} connectionId={connectionId} />
       </NotTold>
-    </Suspense>
+    </Part>
   )
 }
 

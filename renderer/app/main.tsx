@@ -25,4 +25,5 @@ async function start(root: HTMLElement): Promise<void> {
 }
 
 const root = document.getElementById('root')
-if (root) void start(root)
+// Without its catalogue the app can say nothing; the first frame can.
+if (root) start(root).catch(() => window.dispatchEvent(new Event('gatehouse:lost')))

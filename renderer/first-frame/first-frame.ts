@@ -1,10 +1,12 @@
 import type { Language } from '#shared/domain/languages.ts'
 import { languageOf } from '#shared/domain/languages.ts'
 import { isApple } from '../app/apple.ts'
-import classes from '../app/Frame.module.css'
+import frameClasses from '../app/Frame.module.css'
 import { hasSearch, searchLabel } from '../app/header-search.ts'
+import partClasses from '../app/Part.module.css'
 import { type Remembered, readRemembered } from '../app/remembered.ts'
 import { routeOf, VIEWS } from '../app/routes.ts'
+import { fetched } from '../ui/fetched.ts'
 import { ICON_PATHS } from '../ui/icon-paths.ts'
 import type { FirstText } from './texts.ts'
 
@@ -20,6 +22,7 @@ declare const GATEHOUSE_FIRST_TEXTS: Readonly<Record<Language, Readonly<Record<F
 /** A page that is not being drawn starts all the same. */
 const MOST_MS_TO_PAINT = 250
 
+const classes = { ...frameClasses, ...partClasses }
 const remembered = readRemembered(storage())
 const language = remembered.language ?? languageOf(navigator.languages)
 const texts = GATEHOUSE_FIRST_TEXTS[language]
@@ -27,6 +30,7 @@ const texts = GATEHOUSE_FIRST_TEXTS[language]
 document.documentElement.dataset.mantineColorScheme = schemeOf(remembered)
 document.documentElement.lang = language
 document.getElementById('root')?.append(frame(remembered))
+addEventListener('gatehouse:lost', sayLost)
 afterPaint(startApp)
 
 function frame({ singleKeys }: Remembered): HTMLElement {
@@ -119,5 +123,24 @@ function afterPaint(task: () => void): void {
 /** The build names the app's script on this one's tag. */
 function startApp(): void {
   const address = document.querySelector<HTMLScriptElement>('script[data-app]')?.dataset.app
-  if (address) void import(/* @vite-ignore */ address)
+  if (address) fetched(() => import(/* @vite-ignore */ address)).catch(sayLost)
+}
+
+/** The app cannot start: said as it would say itself that a part of it is lost. */
+function sayLost(): void {
+  const reload = element('button', 'reload', texts['part.reload'])
+  reload.addEventListener('click', () => location.reload())
+  const notice = element(
+    'div',
+    'lost',
+    element('strong', '', texts['part.lost']),
+    element('p', '', texts['part.lost-hint']),
+    reload,
+  )
+  notice.setAttribute('role', 'alert')
+  notice.dataset.testid = 'part-lost'
+  const drawn = document.querySelector<HTMLElement>('#root > [inert]')
+  if (!drawn) return
+  drawn.inert = false
+  drawn.querySelector('main > div')?.append(notice)
 }

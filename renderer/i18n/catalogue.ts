@@ -1,4 +1,5 @@
 import type { Language } from '#shared/domain/languages.ts'
+import { fetched } from '../ui/fetched.ts'
 import type about from './catalogues/en/about.json'
 import type activity from './catalogues/en/activity.json'
 import type bundle from './catalogues/en/bundle.json'
@@ -48,7 +49,7 @@ const files = import.meta.glob<Partial<Messages>>('./catalogues/*/*.json', { imp
 export async function loadCatalogue(language: Language): Promise<Messages> {
   const ofLanguage = Object.entries(files).filter(([path]) => path.startsWith(`./catalogues/${language}/`))
   if (ofLanguage.length === 0) throw new Error(`No catalogue for ${language}`)
-  const parts = await Promise.all(ofLanguage.map(([, load]) => load()))
+  const parts = await Promise.all(ofLanguage.map(([, load]) => fetched(load)))
   return Object.assign({}, ...parts)
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { desktopCommand, electronCommand } from './desktop-app.ts'
 import { type InspectedApp, launchInspected } from './inspected-app.ts'
+import { commandLine, processTree } from './process-tree.ts'
 import { virtualDisplay } from './virtual-display.ts'
 
 /** What happens at a start, in ms since the program was launched. */
@@ -69,9 +70,9 @@ const ASK_PAGE = `new Promise((resolve) => {
 })`
 
 const ASK_MAIN = `new Promise((resolve) => {
-  const { app } = require('electron')
+  const { app, BrowserWindow } = require('electron')
   const ask = async () => {
-    const [window] = require('electron').BrowserWindow.getAllWindows()
+    const [window] = BrowserWindow.getAllWindows()
     if (!window || window.webContents.isLoadingMainFrame() || window.webContents.getURL() === '') return setTimeout(ask, 4)
     const page = await window.webContents.executeJavaScript(${JSON.stringify(ASK_PAGE)})
     resolve({
@@ -82,8 +83,7 @@ const ASK_MAIN = `new Promise((resolve) => {
       page,
     })
   }
-  // Electron's parts cannot be named before it is ready.
-  void app.whenReady().then(ask)
+  void ask()
 })`
 
 /** Much longer than any start. */
@@ -101,7 +101,7 @@ export async function traceStart(what: 'gatehouse' | 'empty'): Promise<StartTrac
   const launched = Date.now()
   const app = await launchInspected({ ...command, env: { ...command.env, DISPLAY: screen.display } })
   try {
-    await isThere(app)
+    await hasPage(app)
     const told = await Promise.race([app.evaluate<Told>(ASK_MAIN), wait(PATIENCE_MS, null)])
     if (told === null) throw new LostAnswerError(`No answer in ${PATIENCE_MS} ms`)
     return traceOf(told, launched)
@@ -133,16 +133,15 @@ function traceOf({ mainOrigin, bootstrap, created, processes, page }: Told, laun
   }
 }
 
-/** The inspector answers before Node stands. */
-async function isThere(app: InspectedApp): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    const failure = await app.evaluate("require('electron') !== undefined").then(
-      () => null,
-      (error: unknown) => error,
-    )
-    if (failure === null) return
-    if (attempt > 1_000) throw failure
-    await wait(5)
+/**
+ * Waits until the page's process is there. Asked earlier, a program whose entry is a module sometimes never gets ready: the
+ * inspector's question meets it while Electron waits for that entry.
+ */
+async function hasPage(app: InspectedApp): Promise<void> {
+  const end = Date.now() + PATIENCE_MS
+  while (!processTree(app.pid).some((pid) => commandLine(pid).includes('--type=renderer'))) {
+    if (Date.now() > end) throw new LostAnswerError(`No page in ${PATIENCE_MS} ms`)
+    await wait(10)
   }
 }
 
