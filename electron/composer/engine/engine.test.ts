@@ -598,6 +598,34 @@ describe('what it tells at first hand', () => {
   })
 })
 
+it('gives a pull up when another configuration is wanted meanwhile, or none', async () => {
+  const given: string[] = []
+  orchestrator.arrival = ({ image, connectorId }, signal) =>
+    image === 'mistyped:1'
+      ? new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            given.push(connectorId)
+            reject(signal.reason)
+          })
+        })
+      : Promise.resolve()
+  platform.want('a', { image: 'mistyped:1' })
+  platform.want('b', { image: 'mistyped:1' })
+  platform.want('c')
+  await begin()
+  expect(orchestrator.count('prepare a')).toBe(1)
+  platform.want('a', { image: 'image:2', hash: 'h2' })
+  platform.wanted.delete('b')
+  await pass(25 * SECOND)
+  expect(given.sort()).toEqual(['a', 'b'])
+  expect(orchestrator.object('a').actual).toMatchObject({ hash: 'h2', state: 'running' })
+  expect(of('step-failed')).toEqual([])
+  expect(platform.logs.filter(({ lines }) => lines.some((line) => line.includes('[composer]')))).toEqual([])
+  await pass(MINUTE)
+  expect(orchestrator.count('prepare b')).toBe(1)
+  expect(engine?.status().stepsUnderWay).toBe(0)
+})
+
 describe('a clock that is set back', () => {
   it('stops neither cycles nor evidence nor attempts, and an old loop is no new one', async () => {
     platform.want('a')

@@ -150,6 +150,7 @@ export class Reconciler {
     const { platform } = this.#parts
     const { actions, current, owned } = plan(platform.kind, desired, actual)
     this.#wanted = new Map(desired.connectors.map((connector) => [connector.id, connector]))
+    this.steps.onlyPullsFor(this.#wanted)
     this.#noteUnusable(desired)
     this.#noteDeaths(current)
     const allowed = this.#removals(owned, actions)

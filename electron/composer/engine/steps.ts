@@ -32,6 +32,8 @@ export class Steps {
   /** counts ends of jobs: tells whether a list was taken before or after one */
   #turn = 0
   readonly #around: Around
+  /** images on their way, by connector */
+  readonly #pulls = new Map<string, { readonly hash: string; readonly giveUp: AbortController }>()
 
   constructor(parts: EngineParts, signal: AbortSignal, around: Around) {
     this.#parts = parts
@@ -69,6 +71,13 @@ export class Steps {
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
     while (this.#busy.size > 0) await Promise.all(this.#busy.values())
+  }
+
+  /** Gives up pulls for configurations that nobody wants any more, so that a mistyped image is corrected at once. */
+  onlyPullsFor(wanted: ReadonlyMap<string, DesiredConnector>): void {
+    for (const [id, { hash, giveUp }] of this.#pulls) {
+      if (wanted.get(id)?.hash !== hash) giveUp.abort(new Superseded())
+    }
   }
 
   keepOnly(connectorIds: ReadonlySet<string>): void {
@@ -109,6 +118,10 @@ export class Steps {
       return true
     } catch (error) {
       if (this.#signal.aborted) return false
+      if (error instanceof Superseded) {
+        this.#around.onChange()
+        return false
+      }
       const retryInMs = this.retries.failed(connectorId, wantedOf(action))
       const message = messageOf(error)
       this.#emit({ type: 'step-failed', step, connectorId, name, message, retryInMs })
@@ -153,7 +166,19 @@ export class Steps {
   async #create(connector: DesiredConnector, name: string, old: ActualConnector | null): Promise<void> {
     const { orchestrator, specOf } = this.#parts
     const spec = specOf(connector, name)
-    await this.#pullPlaces(() => this.#withDeadline((signal) => orchestrator.prepare(spec, signal)))
+    const giveUp = new AbortController()
+    this.#pulls.set(connector.id, { hash: connector.hash, giveUp })
+    try {
+      await this.#pullPlaces(() =>
+        this.#withDeadline((signal) => orchestrator.prepare(spec, signal), giveUp.signal),
+      )
+      giveUp.signal.throwIfAborted()
+    } catch (error) {
+      // A stream that is cut says so in words of its own.
+      throw giveUp.signal.aborted ? giveUp.signal.reason : error
+    } finally {
+      this.#pulls.delete(connector.id)
+    }
     return this.#stepPlaces(async () => {
       this.#signal.throwIfAborted()
       if (old === null) await orchestrator.deploy(spec)
@@ -170,16 +195,17 @@ export class Steps {
     return refused && this.retries.hasFailed(action.connector.id, wantedOf(action))
   }
 
-  async #withDeadline(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #withDeadline(task: (signal: AbortSignal) => Promise<void>, givenUp: AbortSignal): Promise<void> {
     const { clock, schedule } = this.#parts
     this.#signal.throwIfAborted()
+    givenUp.throwIfAborted()
     const deadline = new AbortController()
     const seconds = Math.round(schedule.pullDeadlineMs / 1000)
     const cancel = clock.after(schedule.pullDeadlineMs, () =>
       deadline.abort(new Error(`the image did not arrive within ${seconds} s`)),
     )
     try {
-      await task(AbortSignal.any([this.#signal, deadline.signal]))
+      await task(AbortSignal.any([this.#signal, deadline.signal, givenUp]))
     } finally {
       cancel()
     }
@@ -201,6 +227,13 @@ export class Steps {
 
   #emit(event: Omit<Parameters<Emit>[0], 'platform'> & Record<string, unknown>): void {
     this.#parts.emit({ platform: this.#parts.platform.kind, ...event } as Parameters<Emit>[0])
+  }
+}
+
+/** The platform wants something else than what was under way; no fault of anybody's. */
+class Superseded extends Error {
+  constructor() {
+    super('another configuration is wanted')
   }
 }
 
