@@ -11,7 +11,6 @@ import { Mishaps } from './Mishaps.tsx'
 import { lazyPart, Part } from './Part.tsx'
 import { useActiveConnection, useIdentity, usePage, useRoute } from './page-context.tsx'
 import type { Route } from './routes.ts'
-import { SettingsPage } from './SettingsPage.tsx'
 import { TokensPage } from './TokensPage.tsx'
 import classes from './Views.module.css'
 
@@ -21,6 +20,7 @@ const ActivityPage = lazyPart(async () => ({ default: (await import('./ActivityP
 const ConnectorsPage = lazyPart(async () => ({
   default: (await import('./ConnectorsPage.tsx')).ConnectorsPage,
 }))
+const SettingsPage = lazyPart(async () => ({ default: (await import('./SettingsPage.tsx')).SettingsPage }))
 const NotTold = lazyPart(async () => ({ default: (await import('../features/openaev/NotTold.tsx')).NotTold }))
 const XtmOneFacts = lazyPart(async () => ({
   default: (await import('../features/openaev/XtmOneFacts.tsx')).XtmOneFacts,
@@ -55,7 +55,11 @@ function Overview({ part }: { part: 'now' | 'monitors' }) {
 function ViewOf({ route }: { route: Route }) {
   switch (route.view) {
     case 'settings':
-      return <SettingsPage section={route.section} />
+      return (
+        <Part waiting={<Waiting />}>
+          <SettingsPage section={route.section} />
+        </Part>
+      )
     case 'overview':
       return <Overview part={route.part} />
     case 'connectors':
