@@ -52,11 +52,12 @@ function Overview({ part }: { part: 'now' | 'monitors' }) {
   )
 }
 
+/** A place of its own for each view: one whose file is lost leaves the others as they are. */
 function ViewOf({ route }: { route: Route }) {
   switch (route.view) {
     case 'settings':
       return (
-        <Part waiting={<Waiting />}>
+        <Part key="settings" waiting={<Waiting />}>
           <SettingsPage section={route.section} />
         </Part>
       )
@@ -74,7 +75,7 @@ function ViewOf({ route }: { route: Route }) {
       )
     case 'activity':
       return (
-        <Part waiting={<Waiting />}>
+        <Part key="activity" waiting={<Waiting />}>
           <ActivityPage waiting={<Waiting />} />
         </Part>
       )
