@@ -8,7 +8,7 @@ export function ConnectionsSurroundings({ children }: { children: ReactNode }) {
   const { connections, settings, system } = usePage()
   const active = useActiveConnection()
   const keychain = useStore(system, (state) => state.status?.keychain.state ?? null)
-  const lost = useStore(system, (state) => state.lost)
+  const lost = useStore(system, (state) => state.lost || state.silent)
   const activeId = active?.id ?? null
   const value = useMemo(
     () => ({

@@ -32,6 +32,7 @@ export function Status() {
   const { system, tokens, overview } = usePage()
   const inventory = useStore(overview, (state) => state.inventory)
   const active = useActiveConnection()
+  const silent = useStore(system, (state) => state.silent)
   const clipboard = useClipboardStatus()
   const readAt = useStore(tokens, (state) => state.lastReadAt)
   const checkedAt = active?.state.phase === 'ready' ? active.state.checkedAt : null
@@ -40,7 +41,9 @@ export function Status() {
   return (
     <SystemProvider store={system}>
       <StatusBar
-        connection={active ? <ConnectionMark state={active.state} /> : <T id="status.waiting" />}
+        connection={
+          active ? <ConnectionMark state={active.state} lost={silent} /> : <T id="status.waiting" />
+        }
         contactAt={contactAt}
         clipboard={clipboard}
         work={

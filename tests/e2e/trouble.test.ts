@@ -198,6 +198,7 @@ describe('losing a side', () => {
       await page.getByRole('combobox').selectOption('15')
       await page.getByTestId('link-silent').waitFor()
       expect(await page.getByTestId('link-lost').count()).toBe(0)
+      expect(await page.getByTestId('status-bar').getByText('Connected').count()).toBe(0)
     } finally {
       process.kill(pid, 'SIGCONT')
     }

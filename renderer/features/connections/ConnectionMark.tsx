@@ -12,7 +12,7 @@ const TONES: Record<ConnectionState['phase'] | 'unknown', Tone> = {
 
 /**
  * Whether the platform answers us: a shape, a colour and a word.
- * @param lost the core is out of reach, so that nobody knows
+ * @param lost the core is out of reach or does not answer, so that nobody knows
  */
 export function ConnectionMark({ state, lost = false }: { state: ConnectionState; lost?: boolean }) {
   const phase = lost ? 'unknown' : state.phase
