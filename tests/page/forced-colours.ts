@@ -54,7 +54,8 @@ function wholeLook(element: Element): string {
   return [element, nextElementSibling, ...(nextElementSibling?.children ?? [])].map(look).join('¦')
 }
 
-const isNative = (element: Element): boolean => getComputedStyle(element).appearance !== 'none'
+const isNative = (element: Element): boolean =>
+  isDrawn(element) && getComputedStyle(element).appearance !== 'none'
 
 /** One of the same kind that is not chosen. */
 function peerOf(element: Element): Element | undefined {
@@ -132,10 +133,11 @@ function hasEdge(element: Element): boolean {
 function edgeless(): Complaint[] {
   return [...document.querySelectorAll(CONTROLS)].flatMap((control) => {
     const places = [control, control.nextElementSibling, control.parentElement, control.closest('label')]
-    const boxes = places.filter((box) => box !== null)
+    // A switch is drawn beside its input, which nobody sees.
+    const boxes = places.filter((box) => box !== null && isDrawn(box)) as Element[]
+    if (!isDrawn(control) && !isDrawn(control.nextElementSibling ?? control)) return []
     // A radio of a segmented control is its words.
-    if (control.closest('.mantine-SegmentedControl-root, .mantine-Spotlight-body') || !isDrawn(control))
-      return []
+    if (control.closest('.mantine-SegmentedControl-root, .mantine-Spotlight-body')) return []
     if ((control.matches('[type=checkbox], [type=radio]') && isNative(control)) || boxes.some(hasEdge))
       return []
     return [`${nameOf(control)} has no edge`]
