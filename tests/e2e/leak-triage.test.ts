@@ -48,6 +48,8 @@ it('a log with a live token, a revoked one and a stranger’s: the live one is r
   await live.getByText('alice.away@example.org').waitFor()
   await live.getByText('Line 2 · 2 times').waitFor()
   expect(await live.innerText()).toMatch(/Used before this look\s+Never/)
+  await live.getByText('What the owner did since it was made').click()
+  await live.getByText('Enterprise Edition only').waitFor()
   await page.getByTestId('leak-unknown').waitFor()
   await page.getByTestId('reason').fill('In the log of a build')
   await page.getByTestId('revoke-leaks').click()
@@ -76,6 +78,33 @@ it('a log with a live token, a revoked one and a stranger’s: the live one is r
     expect(findCanary(host.profile, value).hits).toEqual([])
     expect(host.output()).not.toContain(value)
   }
+})
+
+it('a platform with an audit tells what the owner did since the token was made, and from where', async () => {
+  const platform = await startTestPlatform({ seed: 'demo' })
+  ends.push(() => platform.platform.stop())
+  const alice = await addHolder(platform, 'Alice Away', { tokens: 1 })
+  const leaked = alice.tokens[0]?.value ?? ''
+  const { page, complaints, close } = await startConsole(browser)
+  ends.push(close)
+  await connectPlatform(page, platform.url, platform.platform.consoleToken.expose())
+  // The thief makes a token of their own.
+  const { errors } = await platform.ask(
+    'mutation { userTokenAdd(input: { name: "backup", duration: DAYS_365 }) { token_id } }',
+    { token: leaked },
+  )
+  expect(errors).toBeUndefined()
+  await page.getByTestId('nav-tokens').click()
+  await page.getByTestId('triage').click()
+  await page.getByTestId('leak-text').fill(leaked)
+  await page.getByTestId('look-up').click()
+  const live = page.getByTestId('leak-live')
+  await live.getByText("generated a new API token 'backup'").waitFor()
+  expect(await live.getByTestId('audit-summary').innerText()).toMatch(/^1 act from 1 address/)
+  await live.getByText('not with which token').waitFor()
+  // What was done to her is no act of hers.
+  expect(await live.getByText("'Alice Away 0'").count()).toBe(0)
+  expect(complaints.filter((line) => !line.includes('WebSocket'))).toEqual([])
 })
 
 it('a platform before 7.260224: whose it is, and where it is renewed', async () => {

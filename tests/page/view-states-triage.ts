@@ -29,6 +29,40 @@ function personOf(world: World, id: string) {
   return person
 }
 
+/** A live token of Alice's, and what the audit has of her since. */
+function leakedBy(world: World, change: { acts?: number; recording?: boolean } = {}): void {
+  const alice = personOf(world, ALICE)
+  world.leaks = [leakOf(alice)]
+  world.activity.recording = change.recording ?? true
+  world.activity.audit = Array.from({ length: change.acts ?? 0 }, (_, index) => ({
+    source: 'platform' as const,
+    id: `act-${index}`,
+    at: NOW - index * 7 * 60_000,
+    actor: { id: ALICE, name: alice.user.name },
+    subject: null,
+    message:
+      index % 3 === 2
+        ? "generated a new API token 'pycti notebook'"
+        : 'updates `objectMarking` for report `Quarterly threat landscape`',
+    type: 'mutation',
+    scope: 'update',
+    succeeded: index % 5 !== 4,
+    ip: index % 4 === 3 ? '198.51.100.23' : '203.0.113.7',
+    userAgent: index % 4 === 3 ? 'curl/8.5.0' : 'python-requests/2.32.3',
+  }))
+}
+
+const audit = (id: string, world: (world: World) => void, seen: string): ViewState => ({
+  id,
+  views: TRIAGE,
+  address: ADDRESS,
+  world,
+  async reach(stage) {
+    await answer(stage)
+    await stage.see(seen)
+  },
+})
+
 export const TRIAGE_STATES: readonly ViewState[] = [
   { id: 'triage', views: TRIAGE, address: ADDRESS, reach: open },
   {
@@ -69,6 +103,37 @@ export const TRIAGE_STATES: readonly ViewState[] = [
     },
     reach: answer,
   },
+  audit('triage-audit', (world) => leakedBy(world, { acts: 24 }), '[data-testid=audit-summary]'),
+  audit('triage-audit-none', (world) => leakedBy(world), '[data-testid=triage-audit-none]'),
+  audit(
+    'triage-audit-not-kept',
+    (world) => leakedBy(world, { recording: false }),
+    '[data-testid=triage-audit-not-kept]',
+  ),
+  audit(
+    'triage-audit-no-right',
+    (world) => {
+      leakedBy(world)
+      world.failing.set('activity.platform', problem('missing-capability', 'SETTINGS_SECURITYACTIVITY'))
+    },
+    '[data-testid=triage-audit-no-right]',
+  ),
+  audit(
+    'triage-audit-failed',
+    (world) => {
+      leakedBy(world)
+      world.failing.set('activity.platform', problem('timeout', 'No full answer within 20 s.'))
+    },
+    '[data-testid=audit-failed]',
+  ),
+  audit(
+    'triage-audit-loading',
+    (world) => {
+      leakedBy(world)
+      world.hanging.add('activity.platform')
+    },
+    '[data-testid=audit-loading]',
+  ),
   {
     id: 'triage-connector',
     views: TRIAGE,

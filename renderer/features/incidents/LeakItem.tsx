@@ -10,6 +10,7 @@ import { ForeignText } from '../../ui/ForeignText.tsx'
 import { StateMark, type Tone } from '../../ui/StateMark.tsx'
 import { ConnectorsWords } from './Holdings.tsx'
 import classes from './incidents.module.css'
+import { LeakAudit } from './LeakAudit.tsx'
 import { TokenWords } from './TokenWords.tsx'
 
 /** Where a token stands in the text. */
@@ -36,6 +37,7 @@ export function LeakItem({
   skewMs,
   chosen,
   onChoose,
+  isOnly,
 }: {
   leak: Leaked
   place: LeakPlace | undefined
@@ -43,6 +45,8 @@ export function LeakItem({
   /** null: there is nothing to choose */
   chosen: boolean | null
   onChoose: (chosen: boolean) => void
+  /** nothing else was found */
+  isOnly: boolean
 }) {
   const text = useText()
   const { verdict, ending, problem } = leak
@@ -70,10 +74,18 @@ export function LeakItem({
       </div>
       <p>{text(`triage.verdict.${verdict}-hint`)}</p>
       <LeakFacts leak={leak} skewMs={skewMs} />
+      {leak.owner && <LeakAudit ownerId={leak.owner.id} since={madeAt(leak)} first={isOnly} />}
       <LeakAdvice leak={leak} />
       {problem && <ProblemNotice problem={problem} tone="warning" />}
     </li>
   )
+}
+
+/** When the token was made; of those that end alike, the oldest, for it may be that one. */
+function madeAt({ holdings, gone }: Leaked): number | null {
+  const times = [...(holdings?.tokens ?? []), ...(gone ? [gone] : [])].map(({ createdAt }) => createdAt)
+  const known = times.filter((time) => time !== null)
+  return known.length === 0 || known.length < times.length ? null : Math.min(...known)
 }
 
 function LeakFacts({ leak, skewMs }: { leak: Leaked; skewMs: number }) {

@@ -47,6 +47,7 @@ export function TriageAnswer({
               place={places[place]}
               skewMs={triage.clockSkewMs}
               chosen={leak.mayRevoke && leaks.length > 1 ? revocation.isChosen(place) : null}
+              isOnly={leaks.length === 1}
               onChoose={(isChosen) => revocation.choose(place, isChosen)}
             />
           ))}
