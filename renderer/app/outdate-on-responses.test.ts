@@ -6,7 +6,7 @@ import { createIncidentsStore } from '../features/incidents/store.ts'
 import { createTokensStore } from '../features/tokens/store.ts'
 import { outdateOnResponses } from './outdate-on-responses.ts'
 
-const COUNTS = { total: 3, done: 0, failed: 0, open: 0 }
+const COUNTS = { total: 3, done: 0, failed: 0, open: 0, acknowledged: 0 }
 
 function rig() {
   const world = createWorld()

@@ -93,6 +93,8 @@ const Counts = z.object({
   failed: z.number().int(),
   /** the platform may have done them: they are looked up before anything is repeated */
   open: z.number().int(),
+  /** of the open ones, those that the platform said were done and no list has shown yet */
+  acknowledged: z.number().int(),
 })
 
 export const Incident = z.object({

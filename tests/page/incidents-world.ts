@@ -119,6 +119,7 @@ export function knownIncident(
     done: list.filter(({ state }) => state === 'done').length,
     failed: list.filter(({ state }) => state === 'failed').length,
     open: list.filter(({ state }) => /^(sent|acknowledged|unknown)$/.test(state)).length,
+    acknowledged: list.filter(({ state }) => state === 'acknowledged').length,
   })
   const [first] = steps
   return {

@@ -318,6 +318,20 @@ export const INCIDENT_STATES: readonly ViewState[] = [
     reach: seeIncident,
   },
   {
+    id: 'incident-bulk-sending',
+    views: ONE,
+    address: INCIDENT,
+    world: (world) => cleanUp(world, (index) => (index < 120 ? 'acknowledged' : 'planned')),
+    reach: seeIncident,
+  },
+  {
+    id: 'incident-bulk-reading',
+    views: ONE,
+    address: INCIDENT,
+    world: (world) => cleanUp(world, (index) => (index < 60 ? 'gone' : 'acknowledged')),
+    reach: seeIncident,
+  },
+  {
     id: 'incident-probe-refused',
     views: ONE,
     address: INCIDENT,

@@ -145,5 +145,6 @@ function counts(steps: readonly StepBody[]): Incident['steps'] {
     done: of('done'),
     failed: of('failed'),
     open: of('sent', 'acknowledged', 'unknown'),
+    acknowledged: of('acknowledged'),
   }
 }

@@ -46,7 +46,7 @@ const BACK: IncidentStep = {
   goneAgainAt: null,
   problem: { code: 'still-listed', detail: null },
 }
-const COUNTS = { total: 3, done: 2, failed: 1, open: 0 }
+const COUNTS = { total: 3, done: 2, failed: 1, open: 0, acknowledged: 0 }
 
 const INCIDENT: Incident = {
   id: 'inc-1',

@@ -113,6 +113,7 @@ function Progress({ incident }: { incident: Incident }) {
   const { id, phase, steps } = incident
   const isOver = phase === 'done'
   const share = steps.total === 0 ? 0 : steps.done / steps.total
+  const said = steps.total === 0 || phase !== 'running' ? 0 : steps.acknowledged / steps.total
 
   async function act(deed: () => Promise<Problem | null>): Promise<void> {
     setBusy(true)
@@ -162,6 +163,8 @@ function Progress({ incident }: { incident: Incident }) {
         aria-valuenow={steps.done}
       >
         <div className={classes.barDone} style={{ width: `${share * 100}%` }} />
+        {/* Said to be done, and not seen so: never counted as done. */}
+        <div className={classes.barSaid} style={{ width: `${said * 100}%` }} />
       </div>
       {problem && <ProblemNotice problem={problem} />}
     </div>
@@ -181,6 +184,13 @@ function ProgressWords({ incident }: { incident: Incident }) {
     return text(kind === 'bulk' ? 'incident.over' : 'incident.contained', { far, seconds })
   }
   if (phase === 'waiting') return text('incident.waiting', { far, seconds: wait })
+  if (phase === 'running' && steps.acknowledged > 0) {
+    const isAllSent = steps.done + steps.failed + steps.acknowledged === steps.total
+    return text(isAllSent ? 'incident.reading-lists' : 'incident.acknowledged', {
+      far,
+      count: steps.acknowledged,
+    })
+  }
   return text(`incident.phase.${phase}`, { far })
 }
 

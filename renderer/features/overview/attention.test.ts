@@ -290,7 +290,7 @@ describe('responses', () => {
       kind: 'lost-device',
       connectionId: 'cert',
       phase,
-      steps: { total: 4, done: 1, failed: 0, open: 0 },
+      steps: { total: 4, done: 1, failed: 0, open: 0, acknowledged: 0 },
       startedAt: NOW - 60_000,
       endedAt: null,
       appeared: [],
@@ -317,7 +317,7 @@ describe('responses', () => {
   })
 
   test('one at work, and one that left nothing undone, want nobody; what failed or came back does', () => {
-    const steps = { total: 4, done: 3, failed: 1, open: 0 }
+    const steps = { total: 4, done: 3, failed: 1, open: 0, acknowledged: 0 }
     const rows = attentionRows(
       facts({
         responses: [
