@@ -37,7 +37,7 @@ it('revokes every token of several people, sees each gone, and records all of it
   expect(incident).toMatchObject({
     kind: 'bulk',
     owners: 3,
-    tokens: { total: 12, done: 12, failed: 0, open: 0 },
+    tokens: { total: 12, done: 12, failed: 0, open: 0, acknowledged: 0 },
   })
   expect(
     steps.every(
