@@ -23,9 +23,10 @@ interface Asked {
 
 /**
  * What the platform's audit has of the owner since the found token was made: what the leak may have been used for (T-19).
+ * @param ending how the found token ends, which tells several of these apart
  * @param first it is the only one, so it is shown at once
  */
-export function LeakAudit({ first, ...asked }: Asked & { first: boolean }) {
+export function LeakAudit({ ending, first, ...asked }: Asked & { ending: string; first: boolean }) {
   const [isOpen, setOpen] = useState(first)
   return (
     <details
@@ -35,7 +36,7 @@ export function LeakAudit({ first, ...asked }: Asked & { first: boolean }) {
       data-testid="leak-audit"
     >
       <summary>
-        <T id="triage.audit" />
+        <T id="triage.audit" /> <span className={classes.spoken}>{ending}</span>
       </summary>
       {isOpen && <Acts {...asked} />}
     </details>

@@ -74,7 +74,9 @@ export function LeakItem({
       </div>
       <p>{text(`triage.verdict.${verdict}-hint`)}</p>
       <LeakFacts leak={leak} skewMs={skewMs} />
-      {leak.owner && <LeakAudit ownerId={leak.owner.id} since={madeAt(leak)} first={isOnly} />}
+      {leak.owner && (
+        <LeakAudit ending={ending} ownerId={leak.owner.id} since={madeAt(leak)} first={isOnly} />
+      )}
       <LeakAdvice leak={leak} />
       {problem && <ProblemNotice problem={problem} tone="warning" />}
     </li>
