@@ -505,6 +505,8 @@ describe('evidence', () => {
     expect(orchestrator.object('a').actual.state).toBe('stopped')
     expect(orchestrator.count('stop a')).toBe(3)
     expect(of('gave-up')).toHaveLength(1)
+    await pass(60 * SECOND)
+    expect(platform.logs.findLast(({ id }) => id === 'a')?.lines.at(-1)).toMatch(/in a crash loop/)
   })
 
   it('§9 m: counts its own starts where no engine restarts', async () => {

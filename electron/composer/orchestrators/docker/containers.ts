@@ -45,6 +45,8 @@ const BETWEEN_RUNS = 'stopped'
 const SPINNING = new Set([BETWEEN_RUNS, 'initialized', 'running', 'restarting', 'stopping'])
 /** Attempts to catch a container of Podman in one of its runs, which are a tenth of its time. */
 const MOST_STOPS = 500
+/** Stops that may fail because the process ended by itself in the middle of them; Podman answers 500 then. */
+const MOST_MISHAPS = 10
 
 /** Connectors as containers of one Docker Engine, straight or through Portainer. */
 export function containerOrchestrator(engine: EngineClient, settings: ContainerSettings): Orchestrator {
@@ -106,8 +108,13 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
   const start = (ref: string): Promise<unknown> =>
     engine.call({ method: 'POST', path: `/containers/${ref}/start` })
   const stop = async (ref: string): Promise<void> => {
+    let mishaps = 0
     for (let attempt = 0; attempt < MOST_STOPS; attempt++) {
-      await engine.call({ method: 'POST', path: `/containers/${ref}/stop` })
+      try {
+        await engine.call({ method: 'POST', path: `/containers/${ref}/stop` })
+      } catch (error) {
+        if (!isMishap(error) || ++mishaps === MOST_MISHAPS) throw error
+      }
       // Podman takes a container between two runs for stopped, and starts it again: by now it may run already.
       const { State } = await inspect(ref)
       if (!SPINNING.has(State?.Status ?? '')) return
@@ -209,6 +216,11 @@ export function containerOrchestrator(engine: EngineClient, settings: ContainerS
       return logLines(demultiplexed(await collected(stream)), LOG_LINES)
     },
   })
+}
+
+/** The engine's own failure, which may be of this moment; a refusal (4xx) is not. */
+function isMishap(error: unknown): boolean {
+  return error instanceof OrchestratorError && error.status === 500
 }
 
 /** Docker answers 409; Podman 4.3 answers 500 and says it in words. */
