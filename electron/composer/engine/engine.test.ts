@@ -509,6 +509,18 @@ describe('evidence', () => {
     expect(platform.logs.findLast(({ id }) => id === 'a')?.lines.at(-1)).toMatch(/in a crash loop/)
   })
 
+  it('§9 m: says the last exit code that was seen, where it is caught in the middle of a run', async () => {
+    platform.want('a')
+    await begin()
+    for (let restarts = 1; restarts < 60 && of('gave-up').length === 0; restarts += 4) {
+      const exitCode = restarts < 6 ? 7 : null
+      const state = exitCode === null ? 'running' : 'restarting'
+      orchestrator.change('a', { state }, { restartCount: restarts, startedAt: clock.now(), exitCode })
+      await pass(30 * SECOND)
+    }
+    expect(of('gave-up')).toMatchObject([{ message: expect.stringMatching(/crash loop, last exit code 7;/) }])
+  })
+
   it('§9 m: counts its own starts where no engine restarts', async () => {
     platform.want('a')
     await begin()

@@ -28,6 +28,8 @@ interface Watched {
   /** a stopped connector's last words are told once more, then it is left alone */
   logsOver: boolean
   health: ObservedHealth | null
+  /** of this object's runs, the last that was seen ended */
+  lastExitCode: number | null
 }
 
 /**
@@ -86,6 +88,7 @@ export class EvidenceRounds {
         digest: known?.digest ?? null,
         logsOver: false,
         health: known?.health ?? null,
+        lastExitCode: known?.actual.ref === actual.ref ? known.lastExitCode : null,
       })
     }
     for (const id of this.#watched.keys()) if (!current.has(id)) this.#watched.delete(id)
@@ -179,10 +182,14 @@ export class EvidenceRounds {
     const evidence = await orchestrator.evidence(actual, this.#signal)
     const verdict = this.loops.observe(connectorId, evidence, clock.now())
     const latest = this.#watched.get(connectorId)
+    // One that is caught in a run has no exit code at this moment: the last one that was seen says why it loops.
+    const exitCode = evidence.exitCode ?? (latest ?? watched).lastExitCode
     for (const state of [watched, latest]) {
-      if (state) state.health = { ...asObserved(evidence, verdict), at: clock.now() }
+      if (!state) continue
+      state.health = { ...asObserved(evidence, verdict), at: clock.now() }
+      state.lastExitCode = exitCode
     }
-    if (verdict.inLoop) this.#onLoop(actual, verdict, evidence.exitCode)
+    if (verdict.inLoop) this.#onLoop(actual, verdict, exitCode)
     if (evidence.startedAt === null) return false
     const health = {
       restartCount: verdict.total,

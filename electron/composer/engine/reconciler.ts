@@ -240,10 +240,10 @@ export class Reconciler {
     const connector = id === null ? undefined : this.#wanted.get(id)
     if (!connector || crashLoopRestarts === 0 || restarts < crashLoopRestarts) return
     if (connector.hash !== actual.hash || this.steps.isBusy(connector.id, this.steps.turn)) return
-    const ended = exitCode === null ? '' : `, last exit code ${exitCode}`
-    const message = `stopped after ${restarts} restarts in a crash loop${ended}; change its configuration, or stop and start it, to try again`
     // One that was given up and loops still could not be stopped: once more, but no news.
     if (!this.#givenUp.has(connector.id)) {
+      const ended = exitCode === null ? '' : `, last exit code ${exitCode}`
+      const message = `stopped after ${restarts} restarts in a crash loop${ended}; change its configuration, or stop and start it, to try again`
       emit({
         platform: platform.kind,
         type: 'gave-up',
@@ -251,9 +251,8 @@ export class Reconciler {
         name: connector.name,
         message,
       })
+      this.steps.notices.set(connector.id, message, this.#parts.clock.now())
     }
-    // Also the second time: why the stop failed may stand there by now.
-    this.steps.notices.set(connector.id, message, this.#parts.clock.now())
     this.#givenUp.set(connector.id, connector.hash)
     this.evidence.loops.forget(connector.id)
     this.steps.begin(connector.id, [
