@@ -148,11 +148,13 @@ it('after a crash of the graphics: goes on in the same page, draws, and says so'
   })
   expect(await inPage(desktop, 'window.samePage')).toBe(true)
   await expectWhereItWas(desktop)
-  const colours = await askMain(desktop.app, async ({ BrowserWindow }) => {
-    const picture = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage()
-    return new Set(picture?.toBitmap()).size
+  await until('it draws', async () => {
+    const colours = await askMain(desktop.app, async ({ BrowserWindow }) => {
+      const picture = await BrowserWindow.getAllWindows()[0]?.webContents.capturePage()
+      return new Set(picture?.toBitmap()).size
+    })
+    return colours > 10
   })
-  expect(colours).toBeGreaterThan(10)
 })
 
 it('after a crash of the embedded platform: starts it again and says so, in the same view', async () => {

@@ -186,7 +186,7 @@ export class EvidenceRounds {
     const exitCode = evidence.exitCode ?? (latest ?? watched).lastExitCode
     for (const state of [watched, latest]) {
       if (!state) continue
-      state.health = { ...asObserved(evidence, verdict), at: clock.now() }
+      state.health = { ...asObserved({ ...evidence, exitCode }, verdict), at: clock.now() }
       state.lastExitCode = exitCode
     }
     if (verdict.inLoop) this.#onLoop(actual, verdict, exitCode)

@@ -22,6 +22,7 @@ export interface ObservedHealth {
   readonly restarts: number
   /** ms since the epoch of the start of the last run; null when it never ran */
   readonly startedAt: number | null
+  /** of the last run that was seen ended; null when none was */
   readonly exitCode: number | null
   readonly inLoop: boolean
   /** ms since the epoch */
