@@ -34,15 +34,9 @@ export function relativeText(
 }
 
 /** "2026-12-22 09:00:00 UTC": the same for every reader, so that it can be compared with a log. */
-export function utcText(at: number): string {
-  const date = new Date(at)
-  return Number.isNaN(date.getTime())
-    ? ''
-    : date
-        .toISOString()
-        .replace('T', ' ')
-        .replace(/\.\d+Z$/, ' UTC')
-}
+export const utcText = (at: number): string => utcOfIso(isoText(at))
+
+const utcOfIso = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')
 
 /** A time as a distance from now, with the absolute in UTC on hover. `skewMs`: how far the other side's clock is ahead. */
 export function RelativeTime({ at, skewMs = 0 }: { at: number; skewMs?: number }) {
@@ -56,9 +50,14 @@ export function RelativeTime({ at, skewMs = 0 }: { at: number; skewMs?: number }
       ? text('time.just-now')
       : relativeText(intl, at, now + skewMs, style)
   })
+  return <Time at={at}>{shown}</Time>
+}
+
+function Time({ at, children }: { at: number; children: string }) {
+  const iso = isoText(at)
   return (
-    <time dateTime={isoText(at)} title={utcText(at)}>
-      {shown}
+    <time dateTime={iso} title={utcOfIso(iso)}>
+      {children}
     </time>
   )
 }
@@ -67,11 +66,7 @@ export function RelativeTime({ at, skewMs = 0 }: { at: number; skewMs?: number }
 export function Age({ at }: { at: number }) {
   const intl = useIntl()
   const shown = useNow((now) => relativeText(intl, Math.min(at, now), now))
-  return (
-    <time dateTime={isoText(at)} title={utcText(at)}>
-      {shown}
-    </time>
-  )
+  return <Time at={at}>{shown}</Time>
 }
 
 /** "22 Dec 2026" by the reader's language, as a day in UTC. */

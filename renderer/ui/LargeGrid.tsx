@@ -1,12 +1,3 @@
-import {
-  type ColumnDef,
-  type RowData,
-  rowSortingFeature,
-  type SortingState,
-  tableFeatures,
-  type Updater,
-  useTable,
-} from '@tanstack/react-table'
 import { type KeyboardEvent, memo, useLayoutEffect, useMemo, useRef } from 'react'
 import classes from './DataGrid.module.css'
 import { type GridColumn, GridHeader, GridRow } from './GridParts.tsx'
@@ -15,10 +6,9 @@ import type { RowIndex, SortRule } from './row-index/row-index.ts'
 import type { RowId } from './row-index/slot-map.ts'
 import { useRowWindow } from './row-window.ts'
 import { ROW_HEIGHT } from './scroll-margin.ts'
+import { sortingOf, sortToggled } from './sort-rules.ts'
 
-const features = tableFeatures({ rowSortingFeature })
-
-interface Props<Item extends RowData> {
+interface Props<Item> {
   /** what the grid lists, for readers */
   label: string
   columns: readonly GridColumn<Item>[]
@@ -46,10 +36,10 @@ export interface GridSelection {
 }
 
 /**
- * A grid over an index of any size: only the rows in view are handed to the table. Keys as in `DataGrid`; Space selects, Ctrl+A selects all, Shift+Enter or Shift+click
- * on a header sorts by a further column.
+ * A grid over an index of any size, which sorts and finds by itself: only the rows in view are read. Keys as in `DataGrid`;
+ * Space selects, Ctrl+A selects all, Shift+Enter or Shift+click on a header sorts by a further column.
  */
-export function LargeGrid<Item extends RowData>(props: Props<Item>) {
+export function LargeGrid<Item>(props: Props<Item>) {
   const { label, columns, sortable, index, version, rowId, sort, onSort, onOpen, opened, selection } = props
   const { coverBottom = 0 } = props
   const gridRef = useRef<HTMLDivElement>(null)
@@ -59,23 +49,6 @@ export function LargeGrid<Item extends RowData>(props: Props<Item>) {
   const { start, end } = rows
   // biome-ignore lint/correctness/useExhaustiveDependencies: the index changes in place, its version tells
   const data = useMemo(() => index.slice(start, end), [index, version, start, end])
-  const sorting = useMemo<SortingState>(
-    () => sort.map(({ column: id, descending: desc }) => ({ id, desc })),
-    [sort],
-  )
-  const table = useTable<typeof features, Item>({
-    features,
-    columns: useMemo(() => columns.map(({ id }) => toColumnDef<Item>(id, sortable(id))), [columns, sortable]),
-    data,
-    getRowId: (item) => String(rowId(item)),
-    manualSorting: true,
-    enableMultiSort: true,
-    state: { sorting },
-    onSortingChange: (updater: Updater<SortingState>) => {
-      const next = typeof updater === 'function' ? updater(sorting) : updater
-      onSort(next.map(({ id, desc }) => ({ column: id, descending: desc })))
-    },
-  })
   const { active } = keys
   const activeIsDrawn = active.row < 0 || (active.row >= start && active.row < end)
   const away = activeIsDrawn ? [] : index.slice(active.row, active.row + 1)
@@ -95,6 +68,9 @@ export function LargeGrid<Item extends RowData>(props: Props<Item>) {
       brief={rows.flying && active.row !== at}
     />
   )
+
+  const near = data.map((item, at) => draw(item, start + at))
+  const far = away.map((item) => draw(item, active.row))
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
     const isOnWidget = (event.target as HTMLElement).closest('[data-widget]') !== null
@@ -126,17 +102,12 @@ export function LargeGrid<Item extends RowData>(props: Props<Item>) {
       <GridHeader
         columns={columns}
         active={active.row === -1 ? active.column : null}
-        sortingOf={({ id }) => {
-          const column = table.getColumn(id)
-          if (!column?.getCanSort()) return undefined
-          const direction = column.getIsSorted()
-          return direction ? { direction, place: sort.length > 1 ? column.getSortIndex() + 1 : null } : null
-        }}
-        onSort={({ id }, further) => table.getColumn(id)?.toggleSorting(undefined, further)}
+        sortingOf={({ id }) => (sortable(id) ? sortingOf(sort, id) : undefined)}
+        onSort={({ id }, further) => onSort(sortToggled(sort, id, further))}
       />
       <div role="rowgroup" className={classes.body} style={{ height: rows.height }}>
-        {table.getRowModel().rows.map(({ original }, at) => draw(original, start + at))}
-        {away.map((item) => draw(item, active.row))}
+        {/* One list in the order of the rows: a row that is drawn away from the others stays the same element. */}
+        {active.row < start ? [...far, ...near] : [...near, ...far]}
       </div>
     </div>
   )
@@ -145,7 +116,7 @@ export function LargeGrid<Item extends RowData>(props: Props<Item>) {
 const MemoRow = memo(GridRow<unknown>)
 
 /** Rows come and go above the active one: the tab stop stays with its row, not with its place. */
-function useActiveRow<Item extends RowData>(
+function useActiveRow<Item>(
   active: number,
   follow: (row: number) => void,
   version: number,
@@ -162,12 +133,4 @@ function useActiveRow<Item extends RowData>(
     const [item] = active < 0 ? [] : index.slice(active, active + 1)
     known.current = item === undefined ? null : { version, row: rowId(item) }
   })
-}
-
-function toColumnDef<Item extends RowData>(
-  id: string,
-  isSortable: boolean,
-): ColumnDef<typeof features, Item> {
-  // The table sorts nothing; it only keeps who is sorted how, and wants something to read for that.
-  return isSortable ? { id, accessorFn: () => 0, sortDescFirst: false } : { id, enableSorting: false }
 }

@@ -1,18 +1,22 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type RefObject, startTransition, useEffect, useRef, useState } from 'react'
-import { HEADER_HEIGHT, ROW_HEIGHT, useScrollMargin } from './scroll-margin.ts'
+import { type RefObject, startTransition, useLayoutEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
+import { HEADER_HEIGHT, ROW_HEIGHT, rowsTop, scrollerOf } from './scroll-margin.ts'
 
-/** Rows are followed by blocks, so that a hundred thousand of them cost the virtualizer an eighth. */
-const BLOCK_ROWS = 8
-const OVERSCAN_BLOCKS = 1
-/** Rows that jump this far between two frames can't be read: the names are enough until the scrolling ends. */
+/** Rows drawn before and behind those in view; so far scrolling draws nothing. */
+const OVERSCAN_ROWS = 8
+/** Rows that jump this far at once can't be read: the names are enough until the scrolling ends. */
 const JUMP_ROWS = 20
+/** The scrolling has ended when nothing moved for so long. */
+const SETTLED_MS = 150
 
-export interface RowWindow {
-  /** first row drawn */
-  start: number
-  /** behind the last row drawn */
-  end: number
+export interface RowRange {
+  /** the first row, from 0 */
+  readonly start: number
+  /** behind the last row */
+  readonly end: number
+}
+
+export interface RowWindow extends RowRange {
   /** px of all rows */
   height: number
   /** rows fly by */
@@ -21,37 +25,89 @@ export interface RowWindow {
   scrollTo(row: number, coverBottom: number): void
 }
 
-/** The part of `count` rows that is in view, and a little around it, in a page that scrolls as a whole. */
-export function useRowWindow(grid: RefObject<HTMLElement | null>, count: number): RowWindow {
-  const { scroller, margin } = useScrollMargin(grid)
-  // What can be seen is drawn first.
-  const [overscan, setOverscan] = useState(0)
-  useEffect(() => startTransition(() => setOverscan(OVERSCAN_BLOCKS)), [])
-  const virtualizer = useVirtualizer({
-    count: Math.ceil(count / BLOCK_ROWS),
-    getScrollElement: () => scroller,
-    estimateSize: () => BLOCK_ROWS * ROW_HEIGHT,
-    overscan,
-    scrollMargin: margin,
-    scrollPaddingStart: HEADER_HEIGHT,
-  })
-  const blocks = virtualizer.getVirtualItems()
-  const start = (blocks[0]?.index ?? 0) * BLOCK_ROWS
-  const end = Math.min(count, ((blocks.at(-1)?.index ?? -1) + 1) * BLOCK_ROWS)
+/** The rows that touch `height` px from `top` on (px below the top of the first row), and `around` more at both ends. */
+export function rowsWithin(top: number, height: number, around: number): RowRange {
+  return {
+    start: Math.max(0, Math.floor(top / ROW_HEIGHT) - around),
+    end: Math.max(0, Math.ceil((top + height) / ROW_HEIGHT) + around),
+  }
+}
 
-  const before = useRef({ start, flying: false })
-  const isJump = Math.abs(start - before.current.start) >= JUMP_ROWS
-  const flying = virtualizer.isScrolling && (isJump || before.current.flying)
-  before.current = { start, flying }
+/** The range among `count` rows; one beyond the last of them becomes the last ones. */
+export function amongRows({ start, end }: RowRange, count: number): RowRange {
+  return { start: start < count ? start : Math.max(0, count - (end - start)), end: Math.min(end, count) }
+}
+
+const holds = (outer: RowRange, inner: RowRange): boolean =>
+  outer.start <= inner.start && inner.end <= outer.end
+
+/**
+ * The part of `count` rows that is in view, and a little around it, in a page that scrolls as a whole. All rows are of one
+ * height, so the place of each is known without a list of places, and the first draw needs no measuring: it takes the
+ * view for as high as the window and not scrolled, and what is measured before the first paint puts it right.
+ */
+export function useRowWindow(grid: RefObject<HTMLElement | null>, count: number): RowWindow {
+  const [drawn, setDrawn] = useState(() => ({ ...rowsWithin(0, window.innerHeight, 0), flying: false }))
+
+  useLayoutEffect(() => {
+    const scroller = scrollerOf(grid.current)
+    const content = scroller?.firstElementChild
+    if (!scroller || !content) return
+    let margin = 0
+    let height = 0
+    let isFirst = true
+    let settling: ReturnType<typeof setTimeout> | undefined
+    const within = (around: number): RowRange => rowsWithin(scroller.scrollTop - margin, height, around)
+
+    /** Draws other rows where some in view are not drawn yet, before the browser paints. */
+    function follow(around: number): void {
+      const inView = within(0)
+      flushSync(() =>
+        setDrawn((before) => {
+          if (holds(before, inView)) return before
+          const next = within(around)
+          const isJump = !isFirst && Math.abs(next.start - before.start) >= JUMP_ROWS
+          return { ...next, flying: before.flying || isJump }
+        }),
+      )
+    }
+    function scrolled(): void {
+      follow(OVERSCAN_ROWS)
+      clearTimeout(settling)
+      settling = setTimeout(
+        () => setDrawn((before) => (before.flying ? { ...before, flying: false } : before)),
+        SETTLED_MS,
+      )
+    }
+    // Whatever stands above may grow or shrink; then the rows start elsewhere. It also tells the first sizes.
+    const observer = new ResizeObserver(() => {
+      if (!grid.current) return
+      margin = rowsTop(grid.current, scroller)
+      height = scroller.clientHeight
+      follow(0)
+      // What can be seen is drawn first.
+      const around = within(OVERSCAN_ROWS)
+      startTransition(() => setDrawn((before) => (holds(before, around) ? before : { ...before, ...around })))
+      isFirst = false
+    })
+    observer.observe(scroller)
+    observer.observe(content)
+    scroller.addEventListener('scroll', scrolled, { passive: true })
+    return () => {
+      observer.disconnect()
+      scroller.removeEventListener('scroll', scrolled)
+      clearTimeout(settling)
+    }
+  }, [grid])
 
   return {
-    start,
-    end,
+    ...amongRows(drawn, count),
     height: count * ROW_HEIGHT,
-    flying,
+    flying: drawn.flying,
     scrollTo(row, coverBottom) {
-      if (!scroller) return
-      const top = margin + row * ROW_HEIGHT
+      const scroller = scrollerOf(grid.current)
+      if (!grid.current || !scroller) return
+      const top = rowsTop(grid.current, scroller) + row * ROW_HEIGHT
       const highest = top - HEADER_HEIGHT
       const lowest = top + ROW_HEIGHT + coverBottom - scroller.clientHeight
       if (scroller.scrollTop > highest) scroller.scrollTop = highest

@@ -76,7 +76,8 @@ export function createRowIndex<Row>({ id, sortKeys, collectTexts }: RowIndexPart
     if (listed !== null) return listed
     const fresh = new Uint32Array(slotOf.size)
     let count = 0
-    for (let slot = 0; slot < rows.length; slot++) if (rows[slot] !== undefined) fresh[count++] = slot
+    if (fresh.length === rows.length) for (; count < fresh.length; count++) fresh[count] = count
+    else for (let slot = 0; slot < rows.length; slot++) if (rows[slot] !== undefined) fresh[count++] = slot
     listed = fresh
     return fresh
   }
@@ -189,16 +190,12 @@ export function createRowIndex<Row>({ id, sortKeys, collectTexts }: RowIndexPart
     if (changed.length === 0) return
     const firstNew = rows.length
     const replaced = new Set<number>()
-    for (const row of changed) {
-      const key = id(row)
-      const slot = slotOf.get(key)
-      if (slot === undefined) {
-        slotOf.set(key, rows.length)
-        rows.push(row)
-      } else {
-        rows[slot] = row
-        if (slot < firstNew) replaced.add(slot)
-      }
+    // By number: a first load comes before the engine has made anything of this fast.
+    for (let at = 0; at < changed.length; at++) {
+      const row = changed[at] as Row
+      const slot = slotOf.claim(id(row), rows.length)
+      if (slot < firstNew) replaced.add(slot)
+      rows[slot] = row
     }
     touch({ replaced: [...replaced], firstNew, end: rows.length })
   }

@@ -8,7 +8,8 @@ const LARGEST_INDEX = 1 << 22
 export interface SlotMap {
   readonly size: number
   get(id: RowId): number | undefined
-  set(id: RowId, slot: number): void
+  /** The slot of the row; `slot` where it has none yet, which it then has. */
+  claim(id: RowId, slot: number): number
   delete(id: RowId): void
   clear(): void
 }
@@ -19,8 +20,7 @@ export function slotMap(): SlotMap {
   let places = new Int32Array(0)
   let count = 0
 
-  const isIndex = (id: RowId): id is number =>
-    typeof id === 'number' && id >= 0 && id < LARGEST_INDEX && Number.isInteger(id)
+  const isIndex = (id: RowId): id is number => typeof id === 'number' && id >>> 0 === id && id < LARGEST_INDEX
 
   return {
     get size() {
@@ -31,18 +31,22 @@ export function slotMap(): SlotMap {
       const place = places[id] ?? 0
       return place === 0 ? undefined : place - 1
     },
-    set(id, slot) {
+    claim(id, slot) {
       if (!isIndex(id)) {
-        others.set(id, slot)
-        return
+        const known = others.get(id)
+        if (known === undefined) others.set(id, slot)
+        return known ?? slot
       }
       if (id >= places.length) {
         const grown = new Int32Array(Math.min(LARGEST_INDEX, id + (id >> 1) + 1_024))
         grown.set(places)
         places = grown
       }
-      if (places[id] === 0) count++
+      const place = places[id] as number
+      if (place !== 0) return place - 1
       places[id] = slot + 1
+      count++
+      return slot
     },
     delete(id) {
       if (!isIndex(id)) others.delete(id)
