@@ -5,7 +5,7 @@ import { failuresOf } from './test-counts.ts'
 import { SUITES, suiteRun } from './test-suites.ts'
 
 /** The journeys through the whole product, where time and other processes have the largest say. */
-const JOURNEYS = ['e2e', 'electron']
+const JOURNEYS = ['e2e', 'electron', 'packed']
 const JOURNEY_RUNS = 20
 const OTHER_RUNS = 3
 
