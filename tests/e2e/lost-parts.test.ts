@@ -31,18 +31,9 @@ afterAll(async () => {
   host?.remove()
 })
 
-/** Loses the first `times` requests for such a file; answers how many there were. */
-async function lose(file: RegExp, times: number): Promise<() => number> {
-  let asked = 0
-  await page.route(file, (route) => {
-    asked += 1
-    return asked > times ? route.continue() : route.abort('connectionreset')
-  })
-  return () => asked
-}
-
 const open = (address: string) => page.goto(`${new URL(host.launchUrl).origin}/${address}`)
 const lost = () => page.getByTestId('part-lost')
+const view = () => page.getByTestId('filter-source')
 
 describe.each([
   ['the app itself', /\/assets\/index-.*\.js$/],
@@ -51,31 +42,73 @@ describe.each([
   ['a view', /\/assets\/ActivityPage-.*\.js$/],
   ['the style of a view', /\/assets\/ActivityPage-.*\.css$/],
 ])('%s', (_, file) => {
-  it('lost once is asked for again', async () => {
-    const asked = await lose(file, 1)
-    await open('#/activity')
-    await page.getByTestId('filter-source').waitFor()
-    expect(asked()).toBe(2)
-    expect(await lost().count()).toBe(0)
-  })
-
   it('lost for good is said, and Reload goes on', async () => {
-    await lose(file, Number.POSITIVE_INFINITY)
+    await page.clock.install()
+    await page.route(file, (route) => route.abort('connectionreset'))
     await open('#/activity')
-    await lost().waitFor()
+    await expect.poll(() => afterAWhile(() => lost().isVisible())).toBe(true)
     expect(await page.locator('nav').innerText()).toContain('Activity')
     expect(await lost().getAttribute('role')).toBe('alert')
     await page.unroute(file)
     await lost().getByRole('button', { name: 'Reload the page' }).click()
-    await page.getByTestId('filter-source').waitFor()
+    await expect.poll(() => afterAWhile(() => view().isVisible())).toBe(true)
   })
 })
 
+/** The page's own pauses pass at once. */
+async function afterAWhile<Seen>(look: () => Promise<Seen>): Promise<Seen> {
+  await page.clock.runFor(5_000)
+  return look()
+}
+
 it('leaves the other views as they are', async () => {
-  await lose(/\/assets\/ActivityPage-.*\.js$/, Number.POSITIVE_INFINITY)
+  await page.route(/\/assets\/ActivityPage-.*\.js$/, (route) => route.abort('connectionreset'))
   await open('#/activity')
   await lost().waitFor()
   await page.getByTestId('nav-settings').click()
   await page.getByTestId('section-about').waitFor()
   expect(await lost().count()).toBe(0)
+})
+
+describe('a change of the network while the page loads', () => {
+  const FILES = /\/assets\//
+  const ROUNDS = 6
+
+  /** Loses the first `times` requests for each of the files; answers how often each was asked for. */
+  async function lose(files: RegExp | readonly string[], times: number): Promise<Map<string, number>> {
+    const asked = new Map<string, number>()
+    const isLost = (url: URL) => (files instanceof RegExp ? files.test(url.href) : files.includes(url.href))
+    await page.route(isLost, (route) => {
+      const count = (asked.get(route.request().url()) ?? 0) + 1
+      asked.set(route.request().url(), count)
+      return count > times ? route.continue() : route.abort('internetdisconnected')
+    })
+    return asked
+  }
+
+  it('takes files with it: each is asked for again, and the view stands', async () => {
+    const all = await lose(FILES, 0)
+    await open('#/activity')
+    await view().waitFor()
+    await page.unrouteAll()
+    // A font that is lost is drawn in another one.
+    const files = [...all.keys()].filter((file) => !file.endsWith('.woff2'))
+    expect(files.filter((file) => file.endsWith('.css')).length).toBeGreaterThan(2)
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const some = files.filter((_, at) => at % ROUNDS === round)
+      await page.goto('about:blank')
+      const asked = await lose(some, 1)
+      await open('#/activity')
+      await view().waitFor()
+      expect(Object.fromEntries(asked)).toEqual(Object.fromEntries(some.map((file) => [file, 2])))
+      await page.unrouteAll()
+    }
+  })
+
+  it('takes every file with it, and what is asked instead: the view stands all the same', async () => {
+    const asked = await lose(FILES, 2)
+    await open('#/activity')
+    await view().waitFor()
+    expect(asked.size).toBeGreaterThan(20)
+  })
 })
