@@ -104,6 +104,13 @@ const NOTHING: InventoryState = {
   opened: null,
 }
 
+/** By name. */
+interface Sought {
+  readonly selected: ReadonlySet<string>
+  readonly opened: string | null
+}
+const NOTHING_SOUGHT: Sought = { selected: new Set(), opened: null }
+
 /** The inventory as the page has it: one event stream, and the pieces asked for when it tells of changes. */
 export function createInventoryStore(host: Host, clock: Clock, idle: Idle): InventoryStore {
   const store = createStore<InventoryState>(() => NOTHING)
@@ -116,8 +123,8 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
   let stopWork = (): void => {}
   let isVisited = false
   let lastTicked = -1
-  /** tokens that were selected before the copy started anew, by name */
-  let sought: ReadonlySet<string> = new Set()
+  /** what was selected and opened before the copy started anew */
+  let sought = NOTHING_SOUGHT
 
   const isCurrent = (connectionId: string): boolean => store.getState().connectionId === connectionId
   const platformNow = (): number => clock.now() + (store.getState().status?.clockSkewMs ?? 0)
@@ -155,13 +162,28 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
     stopWork = clock.after(WORK_PAUSE_MS, workAhead)
   }
 
+  /**
+   * The copy starts anew, and another core may give a number to another token: what is selected and opened is looked for by
+   * name once all are there. Until then no number stands for anything.
+   */
+  function seek(): void {
+    const { selected, opened } = store.getState()
+    sought = {
+      selected: new Set([...sought.selected, ...namesOf(selected, index)]),
+      opened: (opened !== null && nameOf(index.get(opened))) || sought.opened,
+    }
+    lastTicked = -1
+    store.setState({ selected: new Set(), opened: null })
+  }
+
   /** Selection and details of rows that are still there; once the copy is complete also of those that got other numbers. */
   function keepKnown(complete: boolean): Partial<InventoryState> {
     const { selected, opened } = store.getState()
-    if (complete && sought.size > 0) {
-      const found = rowsNamed(sought, index)
-      sought = new Set()
-      return { selected: found, opened: null }
+    if (complete && sought !== NOTHING_SOUGHT) {
+      const { selected: names, opened: name } = sought
+      sought = NOTHING_SOUGHT
+      const [was] = name === null ? [] : rowsNamed(new Set([name]), index)
+      return { selected: new Set([...selected, ...rowsNamed(names, index)]), opened: opened ?? was ?? null }
     }
     const isKnown = (row: number): boolean => index.get(row) !== undefined
     const left = [...selected].filter(isKnown)
@@ -180,7 +202,7 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
         const delta = readJsonText(await host.client.inventory.rows({ connectionId, cursor }))
         if (!isCurrent(connectionId)) return
         stopWork()
-        if (delta.reset) sought = namesOf(store.getState().selected, index)
+        if (delta.reset) seek()
         copy.apply(delta, yardstick())
         cursor = delta.cursor
         const complete = !delta.more && delta.revision >= (store.getState().status?.revision ?? 0)
@@ -237,7 +259,8 @@ export function createInventoryStore(host: Host, clock: Clock, idle: Idle): Inve
       copy.clear()
       cursor = null
       isVisited = false
-      sought = new Set()
+      lastTicked = -1
+      sought = NOTHING_SOUGHT
       store.setState(({ version, look }) => ({ ...NOTHING, version: version + 1, look, connectionId }), true)
       arrange()
       if (connectionId === null) return
