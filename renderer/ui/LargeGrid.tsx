@@ -31,13 +31,15 @@ interface Props<Item> {
 /** Rows that are picked. */
 export interface GridSelection {
   readonly selected: ReadonlySet<RowId>
-  toggle(row: RowId): void
+  /** @param range also all rows between the one that was picked last and this one */
+  toggle(row: RowId, range: boolean): void
   all(): void
 }
 
 /**
  * A grid over an index of any size, which sorts and finds by itself: only the rows in view are read. Keys as in `DataGrid`;
- * Space selects, Ctrl+A selects all, Shift+Enter or Shift+click on a header sorts by a further column.
+ * Space selects, Shift+Space all from the last one on, Ctrl+A selects all, Shift+Enter or Shift+click on a header sorts by a
+ * further column.
  */
 export function LargeGrid<Item>(props: Props<Item>) {
   const { label, columns, sortable, index, version, rowId, sort, onSort, onOpen, opened, selection } = props
@@ -77,7 +79,7 @@ export function LargeGrid<Item>(props: Props<Item>) {
     if (selection && event.key === ' ' && !isOnWidget && active.row >= 0) {
       event.preventDefault()
       const [item] = index.slice(active.row, active.row + 1)
-      if (item !== undefined) selection.toggle(rowId(item))
+      if (item !== undefined) selection.toggle(rowId(item), event.shiftKey)
     } else if (selection && event.key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
       selection.all()

@@ -75,7 +75,7 @@ function LoadedInventory({ search }: { search: string }) {
   )
   const columns = useInventoryColumns(chosen)
   const selection = useMemo<GridSelection>(
-    () => ({ selected, toggle: (row) => actions.tick(Number(row)), all: actions.selectShown }),
+    () => ({ selected, toggle: (row, range) => actions.tick(Number(row), range), all: actions.selectShown }),
     [selected, actions],
   )
   const open = useCallback((row: InventoryRow) => actions.open(row.row), [actions])
