@@ -45,6 +45,8 @@ export function LargeGrid<Item>(props: Props<Item>) {
   const { label, columns, sortable, index, version, rowId, sort, onSort, onOpen, opened, selection } = props
   const { coverBottom = 0 } = props
   const gridRef = useRef<HTMLDivElement>(null)
+  /** rows that came above the one somebody is on, until they are drawn */
+  const shift = useRef(0)
   const count = index.shown
   const keys = useGridKeys(gridRef, count, columns.length)
   const rows = useRowWindow(gridRef, count)
@@ -54,7 +56,14 @@ export function LargeGrid<Item>(props: Props<Item>) {
   const { active } = keys
   const activeIsDrawn = active.row < 0 || (active.row >= start && active.row < end)
   const away = activeIsDrawn ? [] : index.slice(active.row, active.row + 1)
-  useActiveRow(active.row, keys.follow, version, index, rowId)
+  useActiveRow(active.row, index, version, rowId, (row) => {
+    keys.follow(row)
+    if (activeIsDrawn && gridRef.current?.contains(document.activeElement)) shift.current = row - active.row
+  })
+  useLayoutEffect(() => {
+    if (shift.current !== 0) rows.shiftBy(shift.current)
+    shift.current = 0
+  })
 
   const draw = (item: Item, at: number) => (
     <MemoRow
@@ -117,19 +126,22 @@ export function LargeGrid<Item>(props: Props<Item>) {
 
 const MemoRow = memo(GridRow<unknown>)
 
-/** Rows come and go above the active one: the tab stop stays with its row, not with its place. */
+/**
+ * Rows come and go above the active one: the tab stop stays with its row, not with its place, and where somebody is on that
+ * row it stays where they see it. `moved` hears the row's new place, while the grid is drawn.
+ */
 function useActiveRow<Item>(
   active: number,
-  follow: (row: number) => void,
-  version: number,
   index: Props<Item>['index'],
+  version: number,
   rowId: (item: Item) => RowId,
+  moved: (row: number) => void,
 ): void {
   const known = useRef<{ version: number; row: RowId } | null>(null)
   if (known.current !== null && known.current.version !== version) {
     const place = index.placeOf(known.current.row)
     known.current = { ...known.current, version }
-    if (place >= 0 && place !== active) follow(place)
+    if (place >= 0 && place !== active) moved(place)
   }
   useLayoutEffect(() => {
     const [item] = active < 0 ? [] : index.slice(active, active + 1)

@@ -23,6 +23,8 @@ export interface RowWindow extends RowRange {
   flying: boolean
   /** Brings the row into view, with `coverBottom` px of the view's lower end taken for covered. */
   scrollTo(row: number, coverBottom: number): void
+  /** So many rows came above (negative: went): what is in view stays where it is. */
+  shiftBy(rows: number): void
 }
 
 /** The rows that touch `height` px from `top` on (px below the top of the first row), and `around` more at both ends. */
@@ -112,6 +114,10 @@ export function useRowWindow(grid: RefObject<HTMLElement | null>, count: number)
       const lowest = top + ROW_HEIGHT + coverBottom - scroller.clientHeight
       if (scroller.scrollTop > highest) scroller.scrollTop = highest
       else if (scroller.scrollTop < lowest) scroller.scrollTop = lowest
+    },
+    shiftBy(rows) {
+      const scroller = scrollerOf(grid.current)
+      if (scroller) scroller.scrollTop += rows * ROW_HEIGHT
     },
   }
 }

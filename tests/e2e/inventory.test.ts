@@ -67,3 +67,59 @@ it('reads all tokens, says what is wrong with them, leads there and offers to re
   await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe(String(count + 1))
   expect(complaints).toEqual([])
 })
+
+it.each([
+  {
+    what: 'a platform that deletes what it revokes: the console remembers',
+    options: { as: 'opencti-7' },
+    here: ['Revoked from here', 'This console'],
+    elsewhere: ['No longer listed', 'This console'],
+  },
+  {
+    what: 'a platform that keeps a record: both know of each token, and it says that one was revoked elsewhere',
+    options: {},
+    here: ['Revoked from here', 'Both'],
+    elsewhere: ['Revoked elsewhere', 'Both'],
+  },
+] as const)(
+  'what is revoked here and elsewhere stands in the Revoked tab, on $what',
+  async ({ options, here, elsewhere }) => {
+    const platform = await startTestPlatform({ ...options, seed: 'demo' })
+    ends.push(() => platform.platform.stop())
+    const console = await platform.generate(undefined, 'DAYS_30', 'console')
+    await platform.generate(undefined, 'DAYS_30', 'ends-here')
+    const other = await platform.generate(undefined, 'DAYS_30', 'ends-elsewhere')
+    const { page, complaints, close } = await startConsole(browser)
+    ends.push(close)
+    await connectPlatform(page, platform.url, console.plaintext_token)
+    await page.getByTestId('nav-tokens').click()
+    await page.getByTestId('scope-all').click()
+    const all = page.getByRole('grid', { name: 'All tokens' })
+    await all.getByText('ends-elsewhere', { exact: true }).waitFor()
+
+    await platform.ask(`mutation { userTokenRevoke(id: "${other.token_id}") }`)
+    await page.getByTestId('scope-mine').click()
+    const mine = page.getByRole('row').filter({ hasText: 'ends-here' })
+    await mine.getByTestId('revoke').click()
+    await page.getByTestId('confirm-revoke').click()
+    await page.getByTestId('confirm-revoke').waitFor({ state: 'detached' })
+    await page.getByTestId('scope-all').click()
+    await page.getByTestId('refresh').click()
+    await expect.poll(() => all.getByText('ends-elsewhere', { exact: true }).count()).toBe(0)
+
+    const gone = page.getByRole('grid', { name: 'Revoked and gone' })
+    const said = async (name: string): Promise<string[]> => {
+      const row = gone.getByRole('row').filter({ hasText: name })
+      await row.waitFor()
+      return (await row.innerText()).split(/\s*\n\s*/)
+    }
+    for (const look of ['at once', 'after a reload'] as const) {
+      if (look === 'after a reload') await page.reload()
+      await page.getByTestId('scope-revoked').click()
+      await expect.poll(() => said('ends-here'), look).toEqual(expect.arrayContaining([...here]))
+      await expect.poll(() => said('ends-elsewhere'), look).toEqual(expect.arrayContaining([...elsewhere]))
+    }
+    await expect.poll(() => page.getByTestId('changes').innerText()).toContain('2 tokens are gone')
+    expect(complaints).toEqual([])
+  },
+)
