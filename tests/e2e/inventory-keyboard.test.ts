@@ -75,7 +75,7 @@ it('is walked, sorted, selected and revoked from, and the focus stays where it w
     ['PageDown', { row: 11, column: 1 }],
   ] as const) {
     await page.keyboard.press(key)
-    await expect.poll(() => place(page), key).toMatchObject(there)
+    await expect.poll(() => place(page), { message: key }).toMatchObject(there)
   }
 
   // Space takes one, Shift+Space all up to here, Ctrl+A what is shown.

@@ -116,8 +116,10 @@ it.each([
     for (const look of ['at once', 'after a reload'] as const) {
       if (look === 'after a reload') await page.reload()
       await page.getByTestId('scope-revoked').click()
-      await expect.poll(() => said('ends-here'), look).toEqual(expect.arrayContaining([...here]))
-      await expect.poll(() => said('ends-elsewhere'), look).toEqual(expect.arrayContaining([...elsewhere]))
+      await expect.poll(() => said('ends-here'), { message: look }).toEqual(expect.arrayContaining([...here]))
+      await expect
+        .poll(() => said('ends-elsewhere'), { message: look })
+        .toEqual(expect.arrayContaining([...elsewhere]))
     }
     await expect.poll(() => page.getByTestId('changes').innerText()).toContain('2 tokens are gone')
     expect(complaints).toEqual([])
