@@ -23,7 +23,7 @@ const SHORT = {
   roundMs: 3 * SECOND,
   reportMs: 2 * SECOND,
   // What is loaded and compiled late weighs more in seconds than in half an hour.
-  growth: { host: 0.15, page: 0.25, closures: 0.05 },
+  growth: { host: 0.15, page: 0.25, objects: 0.05, closures: 0.05 },
   // Twenty rounds a minute instead of one.
   databaseKbAMinute: 2_000,
 }
@@ -31,7 +31,7 @@ const FULL: typeof SHORT = {
   ms: 30 * MINUTE,
   roundMs: MINUTE,
   reportMs: 10 * SECOND,
-  growth: { host: 0.05, page: 0.05, closures: 0.01 },
+  growth: { host: 0.05, page: 0.05, objects: 0.01, closures: 0.01 },
   databaseKbAMinute: 100,
 }
 /** Chromium goes on compiling what is used often for a quarter of an hour: slopes are those of the second half. */
@@ -189,7 +189,12 @@ function rows(form: typeof SHORT, outcome: Outcome, faults: readonly string[], c
       `${form.databaseKbAMinute} KB a minute`,
       kbAMinute <= form.databaseKbAMinute,
     ),
-    slope('page: heap', form.growth.page, ({ page }) => page.heapBytes, megabytes),
+    slope(
+      `page: heap of ${megabytes(samples.at(-1)?.page.heapBytes ?? 0)} at the end, of which its own objects`,
+      form.growth.objects,
+      ({ page }) => page.objectBytes,
+      megabytes,
+    ),
     slope('page: elements', form.growth.page, ({ page }) => page.nodes, count),
     slope('page: listeners', form.growth.page, ({ page }) => page.listeners, count),
     row(

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws'
 import type { Contract } from '#shared/contract/index.ts'
 import { type BrowserHost, startBrowserHost } from './browser-host.ts'
 import { openConsolePage } from './console-page.ts'
+import { objectBytes } from './page-objects.ts'
 import type { Standing } from './tells-heap.ts'
 
 /** How host and page stand at one moment, each after a full collection. */
@@ -22,6 +23,8 @@ export interface ConsoleSample extends Standing {
   readonly databases: Readonly<Record<string, number>>
   readonly page: {
     readonly heapBytes: number
+    /** of that, what scripts made */
+    readonly objectBytes: number
     readonly nodes: number
     readonly listeners: number
   }
@@ -59,7 +62,12 @@ export async function startSoakedConsole(browser: Browser): Promise<SoakedConsol
         at: Date.now(),
         descriptors: readdirSync(`/proc/${host.process.pid}/fd`).length,
         databases: databasesOf(host.profile),
-        page: { heapBytes: usedSize, nodes, listeners: jsEventListeners },
+        page: {
+          heapBytes: usedSize,
+          objectBytes: await objectBytes(chromium),
+          nodes,
+          listeners: jsEventListeners,
+        },
       }
     },
     faults: () => [...complaints, ...errorsOf(host)],
