@@ -21,31 +21,28 @@ export async function flakinessRow(
   let isSteady = true
   for (const project of projects) {
     const runs = asked ?? (JOURNEYS.includes(project) ? JOURNEY_RUNS : OTHER_RUNS)
-    const { steady, failures, why } = await repeat(project, runs)
+    const { steady, why } = await repeat(project, runs)
     isSteady &&= steady === runs
     told.push(`${project} ${why ? `not run: ${why}` : `${steady} of ${runs}`}`)
-    for (const failure of failures) console.error(`${project}: ${failure}`)
   }
   return { id: 'FLAKE', figure: `runs without a failure: ${told.join(', ')}`, bar: 'all', pass: isSteady }
 }
 
-/** How many runs of a project were free of failures, and the names of the tests that failed in the others. */
-async function repeat(
-  project: string,
-  runs: number,
-): Promise<{ steady: number; failures: string[]; why?: string }> {
-  const failures: string[] = []
+/** How many runs of a project were free of failures; which tests failed in the others is told as it happens. */
+async function repeat(project: string, runs: number): Promise<{ steady: number; why?: string }> {
   let steady = 0
   for (let turn = 1; turn <= runs; turn += 1) {
     const run = await suiteRun(project, [], 'dropped')
-    if ('why' in run) return { steady: 0, failures, why: run.why }
+    if ('why' in run) return { steady: 0, why: run.why }
     const failed = failuresOf(run.report, join(import.meta.dirname, '..'))
     if (run.report && run.endedWell && failed.length === 0) steady += 1
-    else
-      failures.push(...(failed.length > 0 ? failed : ['ended badly']).map((name) => `run ${turn}: ${name}`))
+    else {
+      const named = (failed.length > 0 ? failed : ['ended badly']).map((name) => `run ${turn}: ${name}`)
+      for (const failure of named) console.error(`${project}: ${failure}`)
+    }
     console.error(`${project}: run ${turn} of ${runs}, ${failed.length} failed`)
   }
-  return { steady, failures }
+  return { steady }
 }
 
 if (import.meta.main) {

@@ -14,6 +14,7 @@ import { openCtiPlatform } from '../../../electron/composer/platforms/opencti.ts
 import { type Platform, PlatformError } from '../../../electron/composer/platforms/platform.ts'
 import { type Campaign, campaign } from './campaign.ts'
 import { bentText, hostileJson, hostileNumber, hostileText } from './hostile.ts'
+import { checkConnectors, checkEvidence, onlyBy } from './only-by.ts'
 
 const { signal } = new AbortController()
 
@@ -139,8 +140,8 @@ const ACTUAL = {
   hash: null,
 } as unknown as ActualConnector
 const ORCHESTRATOR_CALLS: readonly ((orchestrator: Orchestrator) => Promise<unknown>)[] = [
-  (orchestrator) => orchestrator.list(signal),
-  (orchestrator) => orchestrator.evidence(ACTUAL, signal),
+  async (orchestrator) => checkConnectors(await orchestrator.list(signal)),
+  async (orchestrator) => checkEvidence(await orchestrator.evidence(ACTUAL, signal)),
   (orchestrator) => orchestrator.start(ACTUAL),
   (orchestrator) => orchestrator.remove(ACTUAL),
   async (orchestrator) => {
@@ -170,12 +171,3 @@ export const enginesCampaign: Campaign = campaign(
     },
   ),
 )
-
-/** Fails unless the call ends, or fails with an error that was meant. */
-async function onlyBy(meant: new (...parts: never[]) => Error, call: Promise<unknown>): Promise<void> {
-  try {
-    await call
-  } catch (error) {
-    if (!(error instanceof meant)) throw error
-  }
-}

@@ -30,14 +30,16 @@ export function procedures(): Procedure[] {
 }
 
 /**
- * The connection is what most of the others need, and the value is what `reveal` is for. A review reads everybody and waits
- * between its tries for a page; here the clock stands still, so that wait has no end.
+ * The connection is what most of the others need, and the value is what `reveal` is for. A review takes a connection's id and
+ * nothing else, reads everybody and waits between its tries for a page; here the clock stands still, so that wait has no end.
  */
 const SPARED = new Set(['connections.remove', 'review.begin'])
 /** Calls under way at the same time: that is as a page has it, and hides the way to the platform. */
 const AT_ONCE = { minLength: 8, maxLength: 8 }
 /** Read everything again at each call, and take no input that could be wrong. */
 const HEAVY = new Set(['activity.verify', 'activity.exportLedger', 'diagnostics.make', 'system.authFailures'])
+/** So many calls reach every procedure. */
+const ALL_CALLED = 20_000
 /** What a stack, a place on this machine or a name of our modules looks like. */
 const INNARDS = /\n\s+at |node_modules|file:\/\/\/(?!etc\/passwd)|\.tsx?:\d|SQLITE_|ECONN.*at /
 
@@ -73,7 +75,9 @@ export const contractCampaign: Campaign = async (order) => {
         : hostileAnything,
     ),
   }))
+  const times = new Map(all.map(({ path }) => [path, 0]))
   const property = fc.asyncProperty(fc.array(fc.oneof(...cases), AT_ONCE), async (calls) => {
+    for (const [path] of calls) times.set(path, (times.get(path) ?? 0) + 1)
     const before = rig.lines.length
     const answers = await Promise.all(
       calls.map(async ([path, input]) => ({ path, ...(await answered(call(rig.client, path, input))) })),
@@ -88,7 +92,14 @@ export const contractCampaign: Campaign = async (order) => {
     if (/unexpected failure/.test(written)) throw new Error(written.slice(0, 800))
   })
   try {
-    return await campaign('calls of the contract', property, AT_ONCE.minLength)(order)
+    const finding = await campaign('calls', property, AT_ONCE.minLength)(order)
+    const [path, least] = [...times].reduce((rarest, one) => (one[1] < rarest[1] ? one : rarest))
+    const isForgotten = least === 0 && finding.done >= ALL_CALLED
+    return {
+      ...finding,
+      what: `calls of ${times.size} procedures, ${path} the least often (${least} times)`,
+      broken: finding.broken ?? (isForgotten ? `${path} was never called` : null),
+    }
   } finally {
     await rig.console.dispose()
     await platform.close()
