@@ -1,5 +1,5 @@
 import type { Protocol } from 'electron'
-import { type PageAnswer, pageFiles } from '../host/page-files.ts'
+import { pageFiles } from '../host/page-files.ts'
 import { isOwnPage, PAGE_SCHEME } from './guards/own-page.ts'
 
 /**
@@ -15,16 +15,27 @@ export function registerPageScheme(protocol: Pick<Protocol, 'registerSchemesAsPr
   ])
 }
 
-/** Serves the built page in `root` under app://console. */
-export function servePage(protocol: Pick<Protocol, 'handle'>, root: string): void {
+/** net::ERR_FAILED */
+const FAILED = -2
+
+/**
+ * Serves the built page in `root` under app://console. By `registerBufferProtocol`, although Electron would rather have
+ * `handle`: that one reads Node's fetch library before the first answer, and everybody waits for it at each start (0158).
+ */
+export function servePage(protocol: Pick<Protocol, 'registerBufferProtocol'>, root: string): void {
   // SECURITY: the page has no network; all it asks goes through the port.
   const answer = pageFiles(root, "'none'")
-  protocol.handle(PAGE_SCHEME, async (request) => {
-    if (!isOwnPage(request.url)) return toResponse(await answer('GET', '/-'))
-    return toResponse(await answer(request.method, new URL(request.url).pathname))
+  protocol.registerBufferProtocol(PAGE_SCHEME, ({ url, method }, reply) => {
+    const answered = isOwnPage(url) ? answer(method, new URL(url).pathname) : answer('GET', '/-')
+    answered.then(
+      ({ status, headers, body }) =>
+        reply({
+          statusCode: status,
+          headers,
+          mimeType: headers['content-type'] ?? 'text/plain',
+          data: Buffer.from(body ?? []),
+        }),
+      () => reply({ error: FAILED }),
+    )
   })
-}
-
-function toResponse({ status, headers, body }: PageAnswer): Response {
-  return new Response(body, { status, headers })
 }

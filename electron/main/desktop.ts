@@ -99,7 +99,6 @@ function guardEverything(pageRoot: string): void {
   )
   denyByDefault(session.defaultSession)
   servePage(protocol, pageRoot)
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
 }
 
 function holdProfile(profile: string): () => void {
@@ -124,5 +123,7 @@ function openWindow(preload: string, place: string): BrowserWindow {
   const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors ? 'dark' : 'light'))
   window.once('ready-to-show', () => window.show())
   void window.loadURL(place)
+  // The page is on its way meanwhile.
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
   return window
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { app, dialog, protocol } from 'electron'
+import { app, dialog, Menu, protocol } from 'electron'
 import { profileFolder } from '../host/profile-folder.ts'
 import { whyNot } from '../host/why-not.ts'
 import { registerPageScheme } from './app-protocol.ts'
@@ -11,6 +11,8 @@ import { startDesktop } from './desktop.ts'
 // root, whom Chromium refuses a sandbox, starts with --no-sandbox (scripts/start.ts).
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
 registerPageScheme(protocol)
+// Ours comes with the window; Electron would make one of its own before that.
+Menu.setApplicationMenu(null)
 
 const profile = profileFolder({ platform: process.platform, home: homedir(), environment: process.env })
 // The shell's own files (cookies, caches, the single-instance lock) in a folder of their own inside the profile.
