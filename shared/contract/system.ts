@@ -45,6 +45,8 @@ export const LedgerStatus = z.discriminatedUnion('state', [
     state: z.literal('ready'),
     records: z.number().int(),
     keyPlace: z.enum(['keychain', 'file']),
+    /** the file of the profile's own key that cannot be read; the ledger goes on in a chain of its own meanwhile */
+    damagedKey: z.string().optional(),
     /** number of the first record that is not as it was written; not there while none was found */
     brokenAt: z.number().int().optional(),
   }),

@@ -36,6 +36,7 @@ export const PROBLEM_CODES = [
   // this machine
   'no-connection',
   'token-missing',
+  'key-damaged',
   'keychain-missing',
   'keychain-locked',
   'keychain-denied',

@@ -228,6 +228,16 @@ export const SHELL_STATES: readonly ViewState[] = [
     reach: (stage: Stage) => stage.see('[data-testid=problem]'),
   })),
   {
+    id: 'settings-key-damaged',
+    views: SETTINGS('keychain'),
+    address: '#/settings/keychain',
+    world: (world) =>
+      changeStatus(world, {
+        ledger: { state: 'ready', records: 214, keyPlace: 'file', damagedKey: 'keys/ledger.key' },
+      }),
+    reach: (stage) => stage.see('[data-testid=problem]'),
+  },
+  {
     id: 'settings-ledger-failed',
     views: SETTINGS('keychain'),
     address: '#/settings/keychain',

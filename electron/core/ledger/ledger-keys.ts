@@ -5,13 +5,15 @@ import type { ChainName } from './ledger-database.ts'
 import type { LedgerHeads } from './ledger-heads.ts'
 
 /**
- * The key that a chain is made with. `fallback`: the profile's own ledger key is in a keychain that does not give it now;
+ * The key that a chain is made with. `fallback`: the profile's own ledger key is in a keychain that does not give it now, or damaged;
  * the console goes on with a chain of its own, so that nobody is locked out and nothing happens unrecorded.
  */
 export interface LedgerKey {
   readonly chain: ChainName
   readonly key: Uint8Array
   readonly place: 'keychain' | 'file'
+  /** why the profile's own key is not the one, where a file of it is damaged: which */
+  readonly damaged?: string | undefined
 }
 
 export interface LedgerKeys {
@@ -23,7 +25,7 @@ export interface LedgerKeys {
 
 const PURPOSES = { main: 'ledger', fallback: 'ledger-fallback' } as const
 
-/** The profile's ledger key; where a keychain keeps it from us, one of its own in a file, so that work can go on. */
+/** The profile's ledger key; where it is damaged or a keychain keeps it from us, one of its own in a file, so that work can go on. */
 export function ledgerKeys(secretStore: SecretStore, keyFolder: string, heads: LedgerHeads): LedgerKeys {
   const fetched = (chain: ChainName) =>
     localKey(chain === 'main' ? secretStore : null, keyFolder, PURPOSES[chain], (key) =>
@@ -34,8 +36,9 @@ export function ledgerKeys(secretStore: SecretStore, keyFolder: string, heads: L
       try {
         return { chain: 'main', ...(await fetched('main')) }
       } catch (error) {
-        if (!(error instanceof ProblemError) || !error.code.startsWith('keychain-')) throw error
-        return { chain: 'fallback', ...(await fetched('fallback')) }
+        if (!(error instanceof ProblemError) || !/^key(chain)?-/.test(error.code)) throw error
+        const damaged = error.code === 'key-damaged' ? (error.detail ?? '') : undefined
+        return { chain: 'fallback', ...(await fetched('fallback')), damaged }
       }
     },
     async existing(chain) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
@@ -105,12 +105,43 @@ it('a closed file refuses; a key that could not be had is asked for again', asyn
   await keyless.ledger.begin('token.revoke', {})
   keyless.close()
   const marker = join(keyless.keyFolder, 'ledger.keychain.json')
-  writeFileSync(marker, 'no marker')
+  rmSync(marker)
+  mkdirSync(marker)
   const later = rigOf({ folder: keyless.folder, keychain: keyless.keychain })
   await expect(later.ledger.begin('token.revoke', {})).rejects.toMatchObject({ code: 'ledger-failed' })
-  rmSync(marker)
+  rmSync(marker, { recursive: true })
   await later.ledger.begin('token.revoke', {})
   expect(later.ledger.status.value).toMatchObject({ state: 'ready' })
+})
+
+it('goes on in a chain of its own while its key file is damaged, says which, and comes back with a backup', async () => {
+  const keychain = memorySecretStore('missing')
+  const first = rigOf({ keychain })
+  await first.ledger.begin('token.revoke', {})
+  first.close()
+  const file = join(first.keyFolder, 'ledger.key')
+  const whole = readFileSync(file, 'utf8')
+  writeFileSync(file, whole.slice(0, 10))
+  const later = rigOf({ folder: first.folder, keychain })
+  await later.ledger.begin('token.revoke', {})
+  expect(later.ledger.status.value).toMatchObject({ state: 'ready', damagedKey: 'keys/ledger.key' })
+  expect(await later.ledger.verify()).toMatchObject({ state: 'whole', unchecked: 1 })
+  writeFileSync(file, whole)
+  await later.ledger.reopen()
+  expect(later.ledger.status.value).not.toHaveProperty('damagedKey')
+  expect(await later.ledger.verify()).toMatchObject({ state: 'whole', unchecked: 0 })
+})
+
+it('is closed with the reason when the key of that chain is damaged too', async () => {
+  const keychain = memorySecretStore('missing')
+  const first = rigOf({ keychain })
+  await first.ledger.begin('token.revoke', {})
+  first.close()
+  for (const name of ['ledger', 'ledger-fallback']) writeFileSync(join(first.keyFolder, `${name}.key`), '')
+  const rig = rigOf({ folder: first.folder, keychain })
+  const refusal = { code: 'key-damaged', detail: 'keys/ledger-fallback.key' }
+  await expect(rig.ledger.begin('token.revoke', {})).rejects.toMatchObject(refusal)
+  expect(rig.ledger.status.value).toMatchObject({ state: 'failed', problem: refusal })
 })
 
 it('goes on over restarts, and finds what was changed', async () => {

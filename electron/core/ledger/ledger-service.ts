@@ -238,8 +238,9 @@ export class LedgerService implements ActionLedger {
       .get() as unknown as LedgerRow | undefined
   }
 
-  #tellReady({ place: keyPlace }: LedgerKey, records: number): void {
-    this.status.set({ state: 'ready', records, keyPlace, ...this.#broken() })
+  #tellReady({ place: keyPlace, damaged }: LedgerKey, records: number): void {
+    const damagedKey = damaged === undefined ? {} : { damagedKey: damaged }
+    this.status.set({ state: 'ready', records, keyPlace, ...damagedKey, ...this.#broken() })
   }
 
   #broken(): { brokenAt?: number } {
@@ -247,7 +248,8 @@ export class LedgerService implements ActionLedger {
   }
 
   #failure(error: unknown): ProblemError {
-    const problem = new ProblemError('ledger-failed', messageOf(error))
+    const isKey = error instanceof ProblemError && error.code === 'key-damaged'
+    const problem = isKey ? error : new ProblemError('ledger-failed', messageOf(error))
     this.#parts.logger.error({ problem: problem.problem }, 'the ledger cannot be written')
     this.status.set({ state: 'failed', problem: problem.problem })
     return problem

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
@@ -56,6 +56,32 @@ it('refuses a key that is not the one of this profile', async () => {
   keychain.items.clear()
   await expect(localKey(keychain, folder, 'platform')).rejects.toMatchObject({ code: 'keychain-denied' })
 })
+
+it('that is damaged is named and never written over: a backup may have it whole', async () => {
+  const { key } = await localKey(null, folder, 'ledger')
+  const file = join(folder, 'ledger.key')
+  const whole = readFileSync(file, 'utf8')
+  for (const damage of [whole.slice(0, 20), '', 'no key at all']) {
+    writeFileSync(file, damage)
+    const refusal = { code: 'key-damaged', detail: 'keys/ledger.key' }
+    await expect(localKey(memorySecretStore(), folder, 'ledger')).rejects.toMatchObject(refusal)
+    expect(readFileSync(file, 'utf8')).toBe(damage)
+  }
+  writeFileSync(file, whole)
+  expect((await localKey(null, folder, 'ledger')).key).toEqual(key)
+})
+
+it.each(['', '{', '{"account":""}', 'null'])(
+  'whose keychain item is not known any more (%j) says so',
+  async (damage) => {
+    const keychain = memorySecretStore()
+    await localKey(keychain, folder, 'platform')
+    writeFileSync(join(folder, 'platform.keychain.json'), damage)
+    const refusal = { code: 'key-damaged', detail: 'keys/platform.keychain.json' }
+    await expect(localKey(keychain, folder, 'platform')).rejects.toMatchObject(refusal)
+    expect(keychain.items.size).toBe(1)
+  },
+)
 
 it('keeps one key a purpose', async () => {
   const keychain = memorySecretStore()

@@ -28,7 +28,8 @@ const Marker = z.object({ account: z.string().min(1), check: z.string().min(1) }
  * protects could not be read any more.
  * @param secretStore null: the file, whatever the system has
  * @param born told of a new key before that is kept, so that what must exist beside the key does whenever the key does
- * @throws ProblemError `keychain-*` when the key is in a keychain that does not give it now
+ * @throws ProblemError `keychain-*` when the key is in a keychain that does not give it now; `key-damaged` when its file, or
+ * what says where it is, cannot be read: no second key is made over it, for a backup may have it whole
  */
 export async function localKey(
   secretStore: SecretStore | null,
@@ -39,10 +40,10 @@ export async function localKey(
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { keyFile, markerFile } = filesOf(folder, purpose)
   const filed = readIfThere(keyFile)
-  if (filed !== null) return { key: decodeKey(filed), place: 'file' }
+  if (filed !== null) return { key: decodeKey(filed, purpose), place: 'file' }
   const marker = readIfThere(markerFile)
   if (marker !== null && secretStore !== null)
-    return { key: await keyOfMarker(secretStore, marker), place: 'keychain' }
+    return { key: await keyOfMarker(secretStore, readMarker(marker, purpose)), place: 'keychain' }
 
   const key = randomBytes(KEY_BYTES)
   born(key)
@@ -70,8 +71,17 @@ function filesOf(folder: string, purpose: KeyPurpose) {
   }
 }
 
-async function keyOfMarker(secretStore: SecretStore, text: string): Promise<Buffer> {
-  const { account, check } = Marker.parse(JSON.parse(text))
+type Marker = z.infer<typeof Marker>
+
+function readMarker(text: string, purpose: KeyPurpose): Marker {
+  try {
+    return Marker.parse(JSON.parse(text))
+  } catch {
+    throw new ProblemError('key-damaged', `keys/${purpose}.keychain.json`)
+  }
+}
+
+async function keyOfMarker(secretStore: SecretStore, { account, check }: Marker): Promise<Buffer> {
   const secret = await secretStore.get(account).catch(() => null)
   if (secret === null) {
     // Null may mean "locked": only the status can tell.
@@ -91,9 +101,9 @@ function checkOf(key: Buffer): Buffer {
   return createHmac('sha256', key).update('gatehouse key check v1').digest()
 }
 
-function decodeKey(text: string): Buffer {
+function decodeKey(text: string, purpose: KeyPurpose): Buffer {
   const key = keyIn(text)
-  if (key === null) throw new ProblemError('internal', 'A key of this profile is damaged.')
+  if (key === null) throw new ProblemError('key-damaged', `keys/${purpose}.key`)
   return key
 }
 

@@ -65,7 +65,10 @@ export function KeychainPanel() {
             />
           </div>
         )}
-        {ledger.state === 'ready' && ledger.keyPlace === 'file' && (
+        {ledger.state === 'ready' && ledger.damagedKey !== undefined && (
+          <ProblemNotice tone="warning" problem={{ code: 'key-damaged', detail: ledger.damagedKey }} />
+        )}
+        {ledger.state === 'ready' && ledger.damagedKey === undefined && ledger.keyPlace === 'file' && (
           <Notice tone="warning" title={text('ledger.key-file')}>
             {text('ledger.key-file-hint')}
           </Notice>
