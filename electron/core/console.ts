@@ -84,8 +84,9 @@ export function createConsole(ports: ConsolePorts): Console {
 
   async function recheckKeychain() {
     const status = await system.checkKeychain()
+    // Its key may be in a file, which somebody put back.
+    await ledger.reopen()
     if (status.state === 'ready') {
-      await ledger.reopen()
       if (localPlatform.status.value.state === 'failed') localPlatform.start()
       void connections.testAdded({ onlyKeychain: true })
       void running.composer.follow()

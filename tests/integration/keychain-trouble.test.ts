@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SystemStatus } from '#shared/contract/system.ts'
 import type { SecretStoreState } from '../../electron/core/ports/secret-store.ts'
@@ -32,6 +34,12 @@ async function platform(): Promise<FakeOpenCti> {
 async function statusOf({ client }: Rig): Promise<SystemStatus['keychain']> {
   await client.system.recheckKeychain()
   for await (const { keychain } of await client.system.watch()) return keychain
+  throw new Error('The stream ended')
+}
+
+async function ledgerOf({ client }: Rig): Promise<SystemStatus['ledger']> {
+  await client.system.recheckKeychain()
+  for await (const { ledger } of await client.system.watch()) return ledger
   throw new Error('The stream ended')
 }
 
@@ -110,6 +118,24 @@ describe.each(TROUBLES)('a keychain that is %s', (state) => {
     expect(await connectionOf(rig, third)).toMatchObject({ tokenPlace: 'keychain' })
     expect(await rig.client.activity.verify()).toMatchObject({ state: 'whole' })
   })
+})
+
+it('without a keychain, a damaged key file of the ledger: named, work goes on, and with a backup it heals', async () => {
+  const fake = await platform()
+  const first = open(memorySecretStore('missing'))
+  await worksWhole(first, await first.connect(fake.url))
+  await first.console.dispose()
+  const file = join(first.folder, 'keys', 'ledger.key')
+  const whole = readFileSync(file, 'utf8')
+  writeFileSync(file, whole.slice(0, 9))
+
+  const second = open(memorySecretStore('missing'), first.folder)
+  await worksWhole(second, await second.connect(fake.url))
+  expect(await ledgerOf(second)).toMatchObject({ state: 'ready', damagedKey: 'keys/ledger.key' })
+  writeFileSync(file, whole)
+  expect(await ledgerOf(second)).toMatchObject({ state: 'ready', keyPlace: 'file' })
+  expect(await ledgerOf(second)).not.toHaveProperty('damagedKey')
+  expect(await second.client.activity.verify()).toMatchObject({ state: 'whole', unchecked: 0 })
 })
 
 it('another keychain than the first: the token is missing, typed anew it works, and no key is made in silence', async () => {
