@@ -65,6 +65,8 @@ export async function startDesktop(profile: string): Promise<void> {
   const opening = app.commandLine.hasSwitch(BACKGROUND_SWITCH)
     ? openConsole()
     : firstPaint(newWindow()).then(openConsole)
+  // The page is on its way meanwhile.
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
   const closePorts = handOverPorts(
     ipcMain,
     opening.then(({ serve }) => serve),
@@ -123,7 +125,5 @@ function openWindow(preload: string, place: string): BrowserWindow {
   const window = new BrowserWindow(windowOptions(preload, nativeTheme.shouldUseDarkColors ? 'dark' : 'light'))
   window.once('ready-to-show', () => window.show())
   void window.loadURL(place)
-  // The page is on its way meanwhile.
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)))
   return window
 }

@@ -76,7 +76,7 @@ export const LedgerVerdict = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('whole'),
     records: z.number().int(),
-    /** records whose key is in a keychain that does not give it now; their order was checked, not their content */
+    /** records whose key is damaged, or in a keychain that does not give it now; their order was checked, not their content */
     unchecked: z.number().int(),
     checkedAt: Instant,
   }),

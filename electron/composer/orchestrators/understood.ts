@@ -25,7 +25,8 @@ const EvidenceOfRun = z.object({
 
 /**
  * The same orchestrator, where an answer that cannot be read is told as what it is. What stands between us and an engine
- * (a proxy's page, another product on the port) answers anything, and its form is not checked value by value.
+ * (a proxy's page, another product on the port) answers anything; its form is checked here, in what it became, and not value by
+ * value where it is read.
  */
 export function understood(orchestrator: Orchestrator): Orchestrator {
   const told =

@@ -5,14 +5,14 @@ import type { ChainName } from './ledger-database.ts'
 import type { LedgerHeads } from './ledger-heads.ts'
 
 /**
- * The key that a chain is made with. `fallback`: the profile's own ledger key is in a keychain that does not give it now, or damaged;
- * the console goes on with a chain of its own, so that nobody is locked out and nothing happens unrecorded.
+ * The key that a chain is made with. `fallback`: the profile's own ledger key is damaged, or in a keychain that does not give
+ * it now; the console goes on with a chain of its own, so that nobody is locked out and nothing happens unrecorded.
  */
 export interface LedgerKey {
   readonly chain: ChainName
   readonly key: Uint8Array
   readonly place: 'keychain' | 'file'
-  /** why the profile's own key is not the one, where a file of it is damaged: which */
+  /** the file of the profile's own key, where that is damaged */
   readonly damaged?: string | undefined
 }
 
@@ -25,7 +25,7 @@ export interface LedgerKeys {
 
 const PURPOSES = { main: 'ledger', fallback: 'ledger-fallback' } as const
 
-/** The profile's ledger key; where it is damaged or a keychain keeps it from us, one of its own in a file, so that work can go on. */
+/** The profile's ledger key; where it cannot be had, one of its own in a file, so that work can go on. */
 export function ledgerKeys(secretStore: SecretStore, keyFolder: string, heads: LedgerHeads): LedgerKeys {
   const fetched = (chain: ChainName) =>
     localKey(chain === 'main' ? secretStore : null, keyFolder, PURPOSES[chain], (key) =>

@@ -1,47 +1,12 @@
 import { beforeEach, expect, test } from 'vitest'
-import type { InventoryDelta, InventoryOwner, InventoryToken } from '#shared/contract/inventory.ts'
+import type { InventoryDelta } from '#shared/contract/inventory.ts'
 import { findingIds } from '#shared/domain/findings.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
 import { NO_POLICY } from '#shared/domain/token-policy.ts'
+import { delta, NOW, ownerOf, tokenOf } from '../../../tests/page/inventory-pieces.ts'
 import { createInventoryCopy, type InventoryCopy, type Yardstick } from './copy.ts'
 
-const NOW = Date.parse('2026-09-22T08:30:00Z')
 const AT: Yardstick = { policy: NO_POLICY, now: NOW }
-
-const ownerOf = (owner: number, change: Partial<InventoryOwner> = {}): InventoryOwner => ({
-  owner,
-  id: `u-${owner}`,
-  name: `Owner ${owner}`,
-  email: `owner${owner}@example.org`,
-  accountStatus: 'Active',
-  accountLockAfter: null,
-  serviceAccount: false,
-  canUseTokens: true,
-  ...change,
-})
-
-const tokenOf = (row: number, owner: number, change: Partial<InventoryToken> = {}): InventoryToken => ({
-  row,
-  owner,
-  id: `t-${row}`,
-  name: `Token ${row}`,
-  maskedToken: `****a${String(row).padStart(3, '0')}`,
-  createdAt: NOW - DAY_MS,
-  expiresAt: NOW + 60 * DAY_MS,
-  lastUsedAt: NOW - 60_000,
-  ...change,
-})
-
-const delta = (change: Partial<InventoryDelta>): InventoryDelta => ({
-  reset: false,
-  owners: [],
-  tokens: [],
-  removed: [],
-  cursor: 'c',
-  more: false,
-  revision: 1,
-  ...change,
-})
 
 let copy: InventoryCopy
 beforeEach(() => {

@@ -1,55 +1,26 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import type {
-  InventoryDelta,
-  InventoryOwner,
-  InventoryStatus,
-  InventoryToken,
-} from '#shared/contract/inventory.ts'
+import type { InventoryDelta, InventoryStatus, InventoryToken } from '#shared/contract/inventory.ts'
 import { jsonText } from '#shared/domain/json-text.ts'
 import { DAY_MS } from '#shared/domain/token.ts'
+import { delta, NOW, ownerOf, tokenOf } from '../../../tests/page/inventory-pieces.ts'
 import { type ManualClock, manualClock } from '../../../tests/page/manual-clock.ts'
 import { type Host, LinkClosedError } from '../../client.ts'
 import { NO_FILTER } from './filter.ts'
 import { createInventoryStore, type InventoryStore } from './store.ts'
 
-const NOW = Date.parse('2026-09-22T08:30:00Z')
+const owner = ownerOf(1)
 
-const owner: InventoryOwner = {
-  owner: 1,
-  id: 'u-1',
-  name: 'Ann Owner',
-  email: 'ann@example.org',
-  accountStatus: 'Active',
-  accountLockAfter: null,
-  serviceAccount: false,
-  canUseTokens: true,
-}
+/** `id` names the token, `row` is the number that the core of the day gave it; the later number the newer token. */
+const token = (row: number, id: string, change: Partial<InventoryToken> = {}): InventoryToken =>
+  tokenOf(row, 1, {
+    id,
+    name: `Token ${id}`,
+    maskedToken: '****0000',
+    createdAt: NOW - DAY_MS + row,
+    ...change,
+  })
 
-/** `id` names the token, `row` is the number that the core of the day gave it. */
-const token = (row: number, id: string, change: Partial<InventoryToken> = {}): InventoryToken => ({
-  row,
-  owner: 1,
-  id,
-  name: `Token ${id}`,
-  maskedToken: '****0000',
-  createdAt: NOW - DAY_MS + row,
-  expiresAt: NOW + 60 * DAY_MS,
-  lastUsedAt: NOW - 60_000,
-  ...change,
-})
-
-const piece = (change: Partial<InventoryDelta>): InventoryDelta => ({
-  reset: false,
-  owners: [],
-  tokens: [],
-  removed: [],
-  cursor: 'c',
-  more: false,
-  revision: 1,
-  ...change,
-})
-
-const whole = (...tokens: InventoryToken[]): InventoryDelta => piece({ reset: true, owners: [owner], tokens })
+const whole = (...tokens: InventoryToken[]): InventoryDelta => delta({ reset: true, owners: [owner], tokens })
 
 /** A core that answers each call for rows when, and with what, the test says. */
 function scriptedCore() {
@@ -95,8 +66,8 @@ function scriptedCore() {
         revision,
         ...change,
       } as InventoryStatus),
-    async answer(delta: InventoryDelta): Promise<void> {
-      waiting.shift()?.resolve(jsonText(delta))
+    async answer(piece: InventoryDelta): Promise<void> {
+      waiting.shift()?.resolve(jsonText(piece))
       await settled()
     },
     async fail(error: unknown): Promise<void> {
@@ -132,10 +103,10 @@ describe('following', () => {
     core.tell('one', 3)
     expect(core.asked).toEqual([{ connectionId: 'one', cursor: null }])
     await core.answer(
-      piece({ reset: true, owners: [owner], tokens: [token(1, 'a')], more: true, cursor: 'c1' }),
+      delta({ reset: true, owners: [owner], tokens: [token(1, 'a')], more: true, cursor: 'c1' }),
     )
     expect(state().complete).toBe(false)
-    await core.answer(piece({ tokens: [token(2, 'b')], cursor: 'c2', revision: 3 }))
+    await core.answer(delta({ tokens: [token(2, 'b')], cursor: 'c2', revision: 3 }))
     expect(core.asked.map(({ cursor }) => cursor)).toEqual([null, 'c1'])
     expect([state().complete, shown()]).toEqual([true, ['b', 'a']])
   })
@@ -146,7 +117,7 @@ describe('following', () => {
     expect(core.asked.length).toBe(1)
     await core.answer({ ...whole(token(1, 'a')), revision: 1 })
     expect(core.asked.length).toBe(2)
-    await core.answer(piece({ removed: [1], revision: 2 }))
+    await core.answer(delta({ removed: [1], revision: 2 }))
     expect([state().complete, shown()]).toEqual([true, []])
   })
 
@@ -196,7 +167,7 @@ describe('the selection', () => {
     store.actions.show({ filter: { ...NO_FILTER, status: ['expired'] } })
     expect([shown(), selected()]).toEqual([[], ['a', 'b']])
     core.tell('one', 2)
-    await core.answer(piece({ removed: [1], revision: 2 }))
+    await core.answer(delta({ removed: [1], revision: 2 }))
     expect(selected()).toEqual(['b'])
   })
 
@@ -228,7 +199,7 @@ describe('the selection', () => {
     store.actions.tick(3)
     core.tell('one', 2)
     await core.answer(
-      piece({
+      delta({
         reset: true,
         owners: [owner],
         tokens: [token(1, 'c'), token(3, 'b')],
@@ -237,7 +208,7 @@ describe('the selection', () => {
       }),
     )
     expect(selected()).not.toContain('b')
-    await core.answer(piece({ tokens: [token(2, 'a')], revision: 2 }))
+    await core.answer(delta({ tokens: [token(2, 'a')], revision: 2 }))
     expect(selected().sort()).toEqual(['a', 'c'])
   })
 
@@ -246,11 +217,11 @@ describe('the selection', () => {
     store.actions.tick(1)
     core.tell('one', 2)
     const anew = (...tokens: InventoryToken[]) =>
-      piece({ reset: true, owners: [owner], tokens, more: true, revision: 2 })
+      delta({ reset: true, owners: [owner], tokens, more: true, revision: 2 })
     await core.answer(anew(token(1, 'b'), token(2, 'c')))
     store.actions.tick(1)
     await core.answer(anew(token(1, 'c'), token(2, 'b')))
-    await core.answer(piece({ tokens: [token(3, 'a')], revision: 2 }))
+    await core.answer(delta({ tokens: [token(3, 'a')], revision: 2 }))
     expect(selected().sort()).toEqual(['a', 'b'])
   })
 })
@@ -261,10 +232,10 @@ describe('the details beside the table', () => {
     store.actions.open(1)
     core.tell('one', 2)
     await core.answer(
-      piece({ reset: true, owners: [owner], tokens: [token(1, 'b')], more: true, revision: 2 }),
+      delta({ reset: true, owners: [owner], tokens: [token(1, 'b')], more: true, revision: 2 }),
     )
     expect(state().opened).toBeNull()
-    await core.answer(piece({ tokens: [token(2, 'a')], revision: 2 }))
+    await core.answer(delta({ tokens: [token(2, 'a')], revision: 2 }))
     expect(state().opened).toBe(2)
   })
 
@@ -272,7 +243,7 @@ describe('the details beside the table', () => {
     await copied(token(1, 'a'), token(2, 'b'))
     store.actions.open(1)
     core.tell('one', 2)
-    await core.answer(piece({ removed: [1], revision: 2 }))
+    await core.answer(delta({ removed: [1], revision: 2 }))
     expect(state().opened).toBeNull()
   })
 })
